@@ -1,0 +1,153 @@
+"""`healkit install` and `healkit uninstall`: the hooks in Claude Code's settings, or our lines in a shell's start file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from .. import console, paths, rcfile, shells
+from .. import install as installing
+from ..install import Installation
+from ..records import HealkitError
+
+User = Annotated[bool, typer.Option("--user", help="For all your projects: your own settings.json.")]
+Project = Annotated[bool, typer.Option("--project", help="For this project only (default): settings.local.json.")]
+Everywhere = Annotated[bool, typer.Option("--all", help="Wherever an install has put them.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Show what would change; change nothing.")]
+Auto = Annotated[bool, typer.Option("--auto", help="Also allow the agent to run `healkit fix` unasked.")]
+
+Shell = Annotated[
+    bool,
+    typer.Option("--shell", help="The prompt of your shell instead: bash, zsh or fish (default: your login shell)."),
+]
+Name = Annotated[str, typer.Argument(metavar="[SHELL]", help="With --shell: which one.", show_default=False)]
+
+
+def _scope(user: bool, project: bool) -> str:
+    if user and project:
+        raise typer.BadParameter("--user and --project exclude each other")
+    return "user" if user else "project"
+
+
+def _root() -> str:
+    try:
+        return paths.project_root(os.getcwd())
+    except FileNotFoundError:
+        raise HealkitError("the current folder is gone", do="Go into a folder that is there.") from None
+
+
+def _tell(done: Installation, dry_run: bool, verb: str) -> None:
+    if dry_run:
+        console.out(done.diff.rstrip("\n") or f"{done.path}: nothing to change")
+    elif done.changed:
+        console.out(f"{done.path}: hooks {verb}")
+    else:
+        console.out(f"{done.path}: nothing to change, the hooks are {verb} already")
+    for note in done.notes:
+        console.say(f"note: {note}")
+
+
+def _names(shell: bool, name: str, default: Callable[[], list[str]]) -> list[str]:
+    """Return the shells that are meant, none where the client is."""
+    if name and not shell:
+        raise typer.BadParameter(f"{name!r} goes with --shell only")
+    return ([shells.known(name)] if name else default()) if shell else []
+
+
+def _tell_of_shell(done: rcfile.Change, dry_run: bool, verb: str) -> None:
+    if dry_run:
+        console.out(done.diff.rstrip("\n") or f"{done.path}: nothing to change")
+    elif done.changed:
+        console.out(f"{done.path}: lines for {done.shell} {verb}; shells that start from now on know it")
+    else:
+        console.out(f"{done.path}: nothing to change")
+    for note in done.notes:
+        console.say(f"note: {note}")
+
+
+def install(
+    user: User = False,
+    project: Project = False,
+    dry_run: DryRun = False,
+    auto: Auto = False,
+    shell: Shell = False,
+    name: Name = "",
+) -> None:
+    """Register healkit's hooks in Claude Code.
+
+    A failed command is named and answered from then on. Doing it twice changes nothing; every byte of the settings
+    that is not healkit's stays as it is.
+
+    \b
+    Examples:
+      healkit install --dry-run     show what would change
+      healkit install               for this project
+      healkit install --user        for all your projects
+      healkit install --shell       let your shell say what failed
+      healkit install --shell zsh   another shell than your login shell
+    """  # noqa: D301 - the escape keeps the lines apart
+    for which in _names(shell, name, lambda: [shells.login_shell()]):
+        _tell_of_shell(rcfile.install(which, dry_run=dry_run), dry_run, "written")
+    if shell:
+        return
+    scope = _scope(user, project)
+    done = installing.install(_root(), scope, dry_run=dry_run, auto=auto)
+    _tell(done, dry_run, "registered")
+    if not dry_run:
+        console.out(f"launcher: {done.launcher} (Python: {done.interpreter})")
+        console.out("New Claude Code sessions use it; `healkit doctor` shows whether it works.")
+
+
+def uninstall(
+    user: User = False,
+    project: Project = False,
+    everywhere: Everywhere = False,
+    dry_run: DryRun = False,
+    shell: Shell = False,
+    name: Name = "",
+) -> None:
+    """Take healkit's hooks out of Claude Code's settings.
+
+    What healkit has learned stays.
+
+    \b
+    Examples:
+      healkit uninstall             from this project
+      healkit uninstall --all       wherever they were installed
+      healkit uninstall --shell     healkit's lines from every shell's start file
+    """  # noqa: D301 - the escape keeps the lines apart
+    for which in _names(shell, name, lambda: list(shells.SHELLS)):
+        _tell_of_shell(rcfile.uninstall(which, dry_run=dry_run), dry_run, "removed")
+    if shell:
+        return
+    if everywhere:
+        _uninstall_everywhere(dry_run)
+        return
+    scope = _scope(user, project)
+    root = _root()
+    _tell(installing.uninstall(root, scope, dry_run=dry_run), dry_run, "removed")
+    other = "project" if scope == "user" else "user"
+    if installing.is_installed(root, other):
+        console.say(f"note: the hooks in the {other} settings stay: `healkit uninstall --{other}`")
+
+
+def _uninstall_everywhere(dry_run: bool) -> None:
+    """Go through all settings files, the readable ones although another is broken."""
+    faults = 0
+    for path in installing.installed_paths():
+        try:
+            _tell(installing.uninstall_from(path, dry_run=dry_run), dry_run, "removed")
+        except HealkitError as error:
+            faults += 1
+            console.complain(error)
+    if faults:
+        raise typer.Exit(1)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this noun's commands to the app."""
+    app.command("install")(install)
+    app.command("uninstall")(uninstall)

@@ -1,0 +1,191 @@
+"""`healkit run`: a command as usual; when it fails, what is known about the failure.
+
+Nothing but the parser and `process` is imported before the command has failed.
+"""
+
+import posix
+import sys
+
+from .. import paths, process
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import typer
+
+
+TROUBLE = 125
+"""The exit code for healkit's own trouble; every other one is the command's."""
+
+SUMMARY = "Run a command; a failure is named, with what fixes it."
+EXAMPLES = (
+    "healkit run -- pytest -q",
+    "healkit run -- sh -c 'cd web && npm test'",
+    "healkit run --json-report report.json -- make",
+)
+MORE = (
+    "Output, keys, colours, Ctrl-C and signals pass through. The exit code is the command's (127 not found, "
+    "126 not executable, 128+N ended by signal N), or 125 when healkit itself is in trouble."
+)
+OPTIONS = {
+    "--fix": ("", "Apply what is known to fix it (comes with a later version; for now it is suggested)."),
+    "--yes": ("", "With --fix: do not ask."),
+    "--dry-run": ("", "With --fix: show what would be done, do nothing."),
+    "--verify": ("COMMAND", "With --fix: the command that proves the fix, instead of running the failed one again."),
+    "--json-report": ("FILE", "Write what happened to FILE as JSON."),
+    "--help": ("", "Show this message and exit."),
+}
+"""Name -> name of its value (empty for a switch), help. The typer command lists the same; a test compares them."""
+
+
+class Request:
+    """What `healkit run` was asked to do: the options that were given, and the command's words."""
+
+    __slots__ = ("argv", "options")
+
+    def __init__(self, options: "dict[str, str]", argv: "list[str]") -> None:
+        self.options, self.argv = options, argv
+
+
+class UsageError(Exception):
+    """Arguments that make no sense, as a sentence."""
+
+
+def parse(args: "list[str]") -> Request:
+    """Return what the arguments ask for; the command starts at `--` or at the first word that is no option.
+
+    Raises:
+        UsageError: an unknown option, a value too many or too few.
+    """
+    options: dict[str, str] = {}
+    rest = list(args)
+    while rest and rest[0].startswith("-") and rest[0] != "-":
+        word = rest.pop(0)
+        if word == "--":
+            break
+        name, given, value = word.partition("=")
+        name = "--help" if name == "-h" else name
+        if name not in OPTIONS:
+            raise UsageError(f"no such option: {name}; try: healkit run --help")
+        if OPTIONS[name][0] and not given:
+            if not rest:
+                raise UsageError(f"{name} needs a {OPTIONS[name][0]}")
+            value = rest.pop(0)
+        elif given and not OPTIONS[name][0]:
+            raise UsageError(f"{name} takes no value")
+        options[name] = value
+    return Request(options, rest)
+
+
+def help_text() -> str:
+    """Return the help of the plain parser."""
+    import textwrap
+
+    lines = ["Usage: healkit run [OPTIONS] [--] COMMAND [ARG]...", "", f"  {SUMMARY}", "", "  Examples:"]
+    lines += [f"    {example}" for example in EXAMPLES]
+    lines += ["", textwrap.fill(MORE, 78, initial_indent="  ", subsequent_indent="  "), "", "Options:"]
+    for name, (value, text) in OPTIONS.items():
+        shown = f"  {name} {value}".rstrip()
+        lines.append(textwrap.fill(text, 100, initial_indent=f"{shown:<25}", subsequent_indent=" " * 25))
+    return "\n".join(lines)
+
+
+def main(args: "list[str]") -> int:
+    """Run a command and return its exit code, or 125 with one line when healkit itself is in trouble."""
+    try:
+        request = parse(args)
+        if "--help" in request.options:
+            print(help_text())
+            return 0
+        if not request.argv:
+            raise UsageError("no command given; try: healkit run --help")
+        _check_report(request.options.get("--json-report", ""))
+    except UsageError as error:
+        return _trouble(str(error))
+    try:
+        return _run(request)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # the user gets a line and a file, never a traceback
+        from . import bug
+
+        return bug.report(error, TROUBLE)
+
+
+def _run(request: Request) -> int:
+    try:
+        finished = process.run(request.argv)
+    except process.StartError as error:
+        from . import failure
+
+        finished = failure.not_started(error)
+    if finished.exit_code == 0 and "--json-report" not in request.options and not _is_episode_open():
+        return 0
+    from . import failure
+
+    try:
+        return failure.settle(finished, request.argv, request.options)
+    except KeyboardInterrupt:  # enough said
+        return finished.exit_code
+    except Exception as error:  # the command has run: its exit code is what the caller waits for
+        from . import bug
+
+        bug.report(error)
+        return finished.exit_code
+
+
+def _is_episode_open() -> bool:
+    """Tell whether something failed in this terminal a while ago: then a success is worth noting."""
+    opened = f"{paths.state_dir()}/open"
+    if not paths.is_dir(opened):
+        return False
+    from .. import session
+
+    return paths.exists(f"{opened}/{session.of_terminal()}")
+
+
+def _trouble(message: str) -> int:
+    print(f"healkit: {message}", file=sys.stderr)
+    return TROUBLE
+
+
+def _check_report(path: str) -> None:
+    """Refuse a report that cannot be written before the command runs, not after."""
+    if not path:
+        return
+    folder = path.rpartition("/")[0] or ("/" if path.startswith("/") else ".")
+    if paths.is_dir(path) or not posix.access(path if paths.exists(path) else folder, posix.W_OK):
+        raise UsageError(f"the report cannot be written: {path}")
+
+
+def register(app: "typer.Typer") -> None:
+    """Add `run` to the app, for its help; `__main__` dispatches the command itself."""
+    from typing import Annotated
+
+    import typer
+
+    from . import usage
+
+    def option(name: str) -> object:
+        value, text = OPTIONS[name]
+        return typer.Option(name, metavar=value or None, help=text, show_default=False)
+
+    @app.command(
+        "run",
+        help=usage.text(SUMMARY, *EXAMPLES, more=MORE),
+        context_settings={"allow_interspersed_args": False, "ignore_unknown_options": False},
+        no_args_is_help=True,
+    )
+    def run(
+        command: Annotated[
+            list[str], typer.Argument(metavar="COMMAND [ARG]...", help="The command and its arguments.")
+        ],
+        fix: Annotated[bool, option("--fix")] = False,
+        yes: Annotated[bool, option("--yes")] = False,
+        dry_run: Annotated[bool, option("--dry-run")] = False,
+        verify: Annotated[str, option("--verify")] = "",
+        json_report: Annotated[str, option("--json-report")] = "",
+    ) -> None:
+        given = [name for name, on in (("--fix", fix), ("--yes", yes), ("--dry-run", dry_run)) if on]
+        for name, value in (("--verify", verify), ("--json-report", json_report)):
+            given += [f"{name}={value}"] if value else []
+        raise typer.Exit(main([*given, "--", *command]))

@@ -1,0 +1,85 @@
+"""What the hook says to an agent: facts in one short paragraph, never an order, never a stretch of output."""
+
+from __future__ import annotations
+
+from . import mask
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .choose import Situation
+    from .records import Diagnosis, Plan
+
+LIMIT = 1_200
+"""Characters that a hint may have at most."""
+
+
+def _place(diagnosis: Diagnosis) -> str:
+    place = diagnosis.location
+    if not place.file or place.file.startswith("<"):
+        return ""
+    shown = mask.one_line(place.file, 120)
+    return f" ({shown}:{place.line})" if place.line else f" ({shown})"
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if not text or text[-1] in ".!?" else f"{text}."
+
+
+def first_time(diagnosis: Diagnosis, plan: Plan, here: Situation, cut: bool) -> str:
+    """Return the hint for a failure that is new in this session.
+
+    Args:
+        diagnosis: what failed.
+        plan: what is known to fix it.
+        here: what is certain about this project.
+        cut: the end of the output is missing, so something later may be the cause.
+    """
+    source = " (said by this project's own pattern file, which is not trusted yet)" if not diagnosis.trusted else ""
+    parts = [f"healkit: {_sentence(diagnosis.message.rstrip('. ') + _place(diagnosis) + source)}"]
+    if cut:
+        parts.append("The end of the output is missing; this stands in what is left of it.")
+    fact, why = here.sentence(), plan.why
+    joined = "; ".join(part for part in (fact, why) if part)
+    if joined:
+        parts.append(_sentence(joined[0].upper() + joined[1:] if joined[0].isalpha() else joined))
+    if not why:
+        parts.append(_known_fix(plan))
+    return _fit(parts)
+
+
+def _known_fix(plan: Plan) -> str:
+    """Return what is known to fix it, as a fact."""
+    for fix in plan.fixes:
+        if fix.command:
+            return f"Known fix: `{fix.command}`."
+        if fix.kind == "text" and fix.steps:
+            return f"Known fix: {_sentence(fix.steps[0])}"
+    for fix in plan.fixes:
+        steps = fix.arguments.get("brief") or (fix.steps if fix.kind == "guide" and len(fix.steps) == 1 else ())
+        if steps:
+            return f"Known steps: {_steps(steps)}" if len(steps) > 1 else _sentence(steps[0])
+    return ""
+
+
+def _steps(steps: Sequence[str]) -> str:
+    return " ".join(f"{number}. {_sentence(step)}" for number, step in enumerate(steps[:4], 1))
+
+
+def again(diagnosis: Diagnosis, tried: Sequence[str]) -> str:
+    """Return the one short line for a failure that came back in this session, with what was tried since."""
+    since = f" Tried since: {'; '.join(mask.one_line(step, 100) for step in tried[-3:])}." if tried else ""
+    return _fit([f"healkit: the same failure again: {_sentence(diagnosis.message + _place(diagnosis))}{since}"])
+
+
+def _fit(parts: Sequence[str]) -> str:
+    """Return the parts as one printable line, the first one cut where it must be, the others left out where they do not fit."""
+    text = ""
+    for part in ("".join(c if c.isprintable() else " " for c in part) for part in parts):
+        if not text:
+            text = part if len(part) <= LIMIT else part[: LIMIT - 3] + "..."
+        elif part and len(text) + len(part) + 1 <= LIMIT:
+            text = f"{text} {part}"
+    return text
