@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -222,6 +223,14 @@ class Pane:
         raise AssertionError(f"{text!r} did not come: {self.screen()!r}")
 
     def type(self, line: str) -> None:
+        """Type a line at the prompt: typed ahead of it, the terminal would echo it twice, in pieces."""
+        for _ in range(300):
+            last = self.screen().rstrip().rpartition("\n")[2]
+            if re.fullmatch(r"\S+[#$>]", last):
+                break
+            time.sleep(0.05)
+        else:
+            raise AssertionError(f"no prompt came: {self.screen()!r}")
         self.tmux("send-keys", "-l", line)
         self.tmux("send-keys", "Enter")
 
@@ -243,6 +252,14 @@ def test_a_recorded_failure_is_told_from_its_whole_output(pane: Pane) -> None:
     pane.type(f"healkit run -- {sys.executable} -S -c 'import frobnicate_it'; echo run-is-over-$?")
     pane.wait_for("run-is-over-1")
     pane.type("clear")
+    pane.type("healkit why; echo why-is-over-$?")
+    assert "seen by healkit run" in pane.wait_for("why-is-over-0")
+
+
+def test_a_screen_that_does_not_say_where_a_command_began_does_not_hide_the_record(pane: Pane) -> None:
+    pane.type(f"healkit run -- {sys.executable} -S -c 'import frobnicate_it'; echo run-is-over-$?")
+    pane.wait_for("run-is-over-1")
+    pane.type("PS1='other> '")  # no line above looks like the prompt at which we are asked
     pane.type("healkit why; echo why-is-over-$?")
     assert "seen by healkit run" in pane.wait_for("why-is-over-0")
 

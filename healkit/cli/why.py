@@ -153,9 +153,18 @@ def _on_screen(recorded: Failure | None, root: str) -> Failure | None:
     )
     from . import failure
 
-    if not result.output.strip() or not failure.diagnose(result, root)[0]:
+    diagnoses = failure.diagnose(result, root)[0] if result.output.strip() else []
+    if not diagnoses or (not said.command and recorded is not None and _is_of(recorded, diagnoses[0], root)):
         return None
     return Failure(result=result, seen_by=screen.source)
+
+
+def _is_of(recorded: Failure, shown: Diagnosis, root: str) -> bool:
+    """Tell whether a screen that does not say where a command began shows the recorded failure, only less of it."""
+    from . import failure
+
+    known = failure.diagnose(recorded.result, root)[0] if recorded.result.output.strip() else []
+    return bool(known) and known[0].fingerprint == shown.fingerprint
 
 
 def _is_same(shown: str, recorded: str) -> bool:
