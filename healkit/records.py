@@ -43,8 +43,11 @@ SOURCES = ("claude", "shell", "run", "ci", "workflow")
 OUTCOMES = ("suggested", "healed", "rolled_back", "unresolved", "refused", "passed")
 EVENTS = ("failure", "success", "command", "edit", "hint", "outcome")
 ORIGINS = ("shipped", "user", "project", "learned")
-FIX_KINDS = ("text", "rerun", "install", "command", "guide")
-"""The fixer table's keys; a fix of kind `guide` is steps for a person, `command` is shown and never run."""
+FIX_KINDS = (
+    "text", "rerun", "imports", "calls", "modules", "syntax", "install", "tool", "compiler", "manifest", "environment", "retry",
+    "command", "guide",
+)  # fmt: skip
+"""The kinds of fixes; one of kind `guide` is steps for a person, `command` is shown and never run."""
 
 EVENT_VERSION = 1
 
@@ -270,19 +273,31 @@ class Plan(Record):
 
 
 class Change(Record):
-    """A proposed edit: the whole truth of it. `before` None = the file is new, `after` None = it goes away."""
+    """A proposed edit: the whole truth of it. `before` None = the file is new, `after` None = it goes away.
+
+    `path` is relative to the project's root; one that ends in `/` is a folder to be made. `mode` are the permission bits
+    afterwards, None = as they are (0o644 for a new file).
+    """
 
     path: str
     before: bytes | None
     after: bytes | None
+    mode: int | None = None
 
 
 class Run(Record):
-    """A proposed command: argv, the folder it runs in, and the paths that it may touch."""
+    """A proposed command that changes things: argv, the folder it runs in (absolute, the root when empty), the files
+    that it may write (relative to the root), and the package environment that it installs into.
+
+    `manager` is a key of the journal's table (`pip uv npm pnpm yarn cargo go`), `environment` what the manager calls it: a
+    Python interpreter, else the folder of the manifest. Both empty: the command touches files only.
+    """
 
     argv: Sequence[str]
     cwd: str = ""
     touches: Sequence[str] = ()
+    manager: str = ""
+    environment: str = ""
 
 
 class FixOutcome(Record):
