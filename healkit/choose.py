@@ -194,6 +194,16 @@ def _book_fixes(book: Mapping[str, Any], here: Situation) -> list[Fix]:
         text = fill(str(step.get("description", "")), here.names)
         command, text = ("" if has_names(command) else command), ("" if has_names(text) else text)
         action = step.get("action")
+        argv = _argv(step, here.names)
+        if argv:
+            known = {"argv": argv, "touches": tuple(str(path) for path in step.get("touches", ()))}
+            risk = _at_least_medium(str(step.get("risk") or book.get("risk") or "medium"), "install")
+            shown = " ".join(quote(word) for word in argv)
+            fixes.setdefault(
+                shown, Fix(kind="command", title=text or shown, risk=risk, command=shown, arguments=known)
+            )
+            told.append((str(action or ""), text, shown))
+            continue
         if command and (step.get("fix") or action in _ACTING):
             risk = str(step.get("risk") or book.get("risk") or "medium")
             kind = "install" if step.get("fix") == "install" or action == "install" else "command"
@@ -216,6 +226,17 @@ def _book_fixes(book: Mapping[str, Any], here: Situation) -> list[Fix]:
             kind="guide", title=named, steps=tuple(steps), arguments={"brief": tuple(brief), "told": tuple(told)}
         )
     return list(fixes.values())
+
+
+def _argv(step: Mapping[str, Any], names: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the words of a step that may run, filled in; empty when a name is missing or a value is not one plain word.
+
+    A value cannot become an option: one that starts with a dash is not filled in.
+    """
+    given = step.get("argv")
+    plain = {name: value for name, value in names.items() if _is_word(value) and not value.startswith("-")}
+    words = tuple(fill(str(word), plain) for word in given) if isinstance(given, list | tuple) else ()
+    return () if any(has_names(word) for word in words) else words
 
 
 def _at_least_medium(risk: str, kind: str) -> str:

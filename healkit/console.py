@@ -142,15 +142,37 @@ def _excerpt(diagnosis: Diagnosis) -> list[str]:
 def _remedies(plan: Plan, paint: Painter) -> Iterator[str]:
     if plan.why:
         yield f"  {paint('faint', 'here:')} {paint.cut(printable(plan.why), 8)}"
-    commands = [fix.command for fix in plan.fixes if fix.command]
-    fixes = [fix for fix in plan.fixes if not _repeats(fix, commands)]
-    runnable = [fix for fix in fixes if fix.command or fix.diff]
+    yield from _fixes(plan.fixes, paint)
+
+
+def _fixes(fixes: Sequence[Fix], paint: Painter) -> Iterator[str]:
+    """Yield fixes as suggestions: those with a command or a diff first, numbered, then what a person looks at."""
+    commands = [fix.command for fix in fixes if fix.command]
+    kept = [fix for fix in fixes if not _repeats(fix, commands)]
+    runnable = [fix for fix in kept if fix.command or fix.diff]
     for number, fix in enumerate(runnable, 1):
         lead = "  fix: " if len(runnable) == 1 else f"  fix {number}: "
         yield from _remedy(fix, lead, paint)
-    for fix in fixes:
+    for fix in kept:
         if fix not in runnable:
             yield from _steps(fix, paint)
+
+
+def remedies(fixes: Sequence[Fix], stream: TextIO | None) -> None:
+    """Print fixes as suggestions: those with a command or a diff first, numbered, then what a person looks at."""
+    if stream is None:
+        return
+    lines = list(_fixes(fixes, Painter(stream)))
+    if lines:
+        print(_encodable("\n".join(lines), stream), file=stream)
+
+
+def show_diff(text: str, stream: TextIO | None, indent: str = "  ") -> None:
+    """Print a diff, coloured where the stream takes colours."""
+    if stream is not None:
+        paint = Painter(stream)
+        lines = [indent + paint(_diff_style(line), line) for line in printable(text).splitlines()]
+        print(_encodable("\n".join(lines), stream), file=stream)
 
 
 def _repeats(fix: Fix, commands: Sequence[str]) -> bool:

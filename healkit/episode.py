@@ -72,7 +72,8 @@ def counts(root: str) -> dict[str, Any]:
     return _read_marshal(root, "counts")
 
 
-def _event(kind: str, result: CommandResult, **more: Any) -> Event:
+def new_event(kind: str, result: CommandResult, **more: Any) -> Event:
+    """Return a new event of a kind about a command, its secrets masked; `more` are further fields, masked already."""
     now = time.time()
     return Event(
         kind=kind,
@@ -95,7 +96,7 @@ def record_failure(result: CommandResult, root: str, diagnosis: Diagnosis | None
     if not state:
         return
     excerpt = diagnosis.excerpt if diagnosis is not None else _last_lines(mask.mask_secrets(result.output[-8_000:]))
-    event = _event(
+    event = new_event(
         "failure",
         result,
         pattern_id=diagnosis.pattern_id if diagnosis is not None else "",
@@ -134,7 +135,7 @@ def record_hint(result: CommandResult, root: str, diagnosis: Diagnosis, text: st
     """Record what was said about a failure."""
     state = _state(root)
     if state:
-        event = _event(
+        event = new_event(
             "hint",
             result,
             pattern_id=diagnosis.pattern_id,
@@ -157,7 +158,7 @@ def record_success(result: CommandResult, root: str) -> str:
     closed = session.note(result.session, what, time.time(), succeeded=result.command)
     state = _state(root)
     if state and (closed or not quiet):
-        spool.append(state, _event("success" if closed else "command", result))
+        spool.append(state, new_event("success" if closed else "command", result))
     return "the command went well" if closed else "noted in an open episode"
 
 

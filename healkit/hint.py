@@ -28,7 +28,7 @@ def _sentence(text: str) -> str:
     return text if not text or text[-1] in ".!?" else f"{text}."
 
 
-def first_time(diagnosis: Diagnosis, plan: Plan, here: Situation, cut: bool) -> str:
+def first_time(diagnosis: Diagnosis, plan: Plan, here: Situation, cut: bool, auto: bool = False) -> str:
     """Return the hint for a failure that is new in this session.
 
     Args:
@@ -36,6 +36,7 @@ def first_time(diagnosis: Diagnosis, plan: Plan, here: Situation, cut: bool) -> 
         plan: what is known to fix it.
         here: what is certain about this project.
         cut: the end of the output is missing, so something later may be the cause.
+        auto: mode `auto`: the command that heals it ends the hint.
     """
     source = " (said by this project's own pattern file, which is not trusted yet)" if not diagnosis.trusted else ""
     parts = [f"healkit: {_sentence(diagnosis.message.rstrip('. ') + _place(diagnosis) + source)}"]
@@ -47,7 +48,18 @@ def first_time(diagnosis: Diagnosis, plan: Plan, here: Situation, cut: bool) -> 
         parts.append(_sentence(joined[0].upper() + joined[1:] if joined[0].isalpha() else joined))
     if not why:
         parts.append(_known_fix(plan))
-    return _fit(parts)
+    end = _healing(diagnosis) if auto else ""
+    if not end:
+        return _fit(parts)
+    return f"{_fit(parts, LIMIT - len(end) - 1)} {end}"
+
+
+def _healing(diagnosis: Diagnosis) -> str:
+    """Return the command that heals this failure, as a fact; empty where its fingerprint is no plain word."""
+    name = diagnosis.fingerprint.rpartition(":")[2]
+    if not name.isalnum():
+        return ""
+    return f"healkit applies what is known, proves it and takes back what does not help: `healkit fix {name} --yes`"
 
 
 def _known_fix(plan: Plan) -> str:
@@ -74,12 +86,12 @@ def again(diagnosis: Diagnosis, tried: Sequence[str]) -> str:
     return _fit([f"healkit: the same failure again: {_sentence(diagnosis.message + _place(diagnosis))}{since}"])
 
 
-def _fit(parts: Sequence[str]) -> str:
+def _fit(parts: Sequence[str], limit: int = LIMIT) -> str:
     """Return the parts as one printable line, the first one cut where it must be, the others left out where they do not fit."""
     text = ""
     for part in ("".join(c if c.isprintable() else " " for c in part) for part in parts):
         if not text:
-            text = part if len(part) <= LIMIT else part[: LIMIT - 3] + "..."
-        elif part and len(text) + len(part) + 1 <= LIMIT:
+            text = part if len(part) <= limit else part[: limit - 3] + "..."
+        elif part and len(text) + len(part) + 1 <= limit:
             text = f"{text} {part}"
     return text

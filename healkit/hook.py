@@ -148,11 +148,19 @@ def _first_hint(best: Diagnosis, memory: Any, root: str, cut: bool) -> str:
             episode.start_ingest(root)
         here = choose.situation(best, memory, found)
         plan = choose.plan(best, memory, found, episode.counts(root), here)
-        return hint.first_time(best, plan, here, cut)
+        auto = best.trusted and episode.policy(root).get("mode") == "auto" and _is_installed()
+        return hint.first_time(best, plan, here, cut, auto)
     except Exception as error:
         _note_error("hint", error)
         here = choose.Situation(best, None, None)
         return hint.first_time(best, Plan(diagnosis=best), here, cut)
+
+
+def _is_installed() -> bool:
+    """Tell whether the program `healkit` is on PATH: only then is a command of it named."""
+    return any(
+        posix.access(f"{folder}/healkit", posix.X_OK) for folder in paths.env("PATH").split(":") if folder.startswith("/")
+    )
 
 
 def _turn_of_session(name: str, payload: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from . import relay
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 ACTIVE = b"HEALKIT_ACTIVE"
 """Set for every child; hooks are silent under it."""
@@ -35,14 +35,17 @@ class Finished:
     """How a command ended.
 
     `exit_code` is 128+N after signal N, 124 after a timeout. `output` holds both streams in the order in which they
-    came, with a mark where the middle was left out. `at` is the Unix time of the start.
+    came, with a mark where the middle was left out; `errors` is what came on stderr alone, where the two were apart (on a
+    terminal, or where both go to one file, they are not). `at` is the Unix time of the start.
     """
 
-    __slots__ = ("at", "duration_ms", "exit_code", "output", "timed_out")
+    __slots__ = ("at", "duration_ms", "errors", "exit_code", "output", "timed_out")
 
-    def __init__(self, exit_code: int, output: bytes, at: float, duration_ms: int, timed_out: bool = False) -> None:
+    def __init__(
+        self, exit_code: int, output: bytes, at: float, duration_ms: int, timed_out: bool = False, errors: bytes = b""
+    ) -> None:
         self.exit_code, self.output, self.at = exit_code, output, at
-        self.duration_ms, self.timed_out = duration_ms, timed_out
+        self.duration_ms, self.timed_out, self.errors = duration_ms, timed_out, errors
 
 
 def find(name: str) -> str:
@@ -83,12 +86,15 @@ def _fault(path: str) -> int:
     return 0 if posix.access(path, posix.X_OK) else errno.EACCES
 
 
-def run(argv: Sequence[str], *, timeout: float | None = None) -> Finished:
+def run(
+    argv: Sequence[str], *, timeout: float | None = None, environ: Mapping[str, str | None] | None = None
+) -> Finished:
     """Run a command, its output live on our own stdout and stderr, its input ours.
 
     Args:
         argv: the program (looked up in PATH) and its arguments.
         timeout: seconds after which its process group is ended; None = never.
+        environ: variables that are set for it, None = unset.
 
     Raises:
         StartError: the command could not be started.
@@ -98,7 +104,7 @@ def run(argv: Sequence[str], *, timeout: float | None = None) -> Finished:
     at, clock = time.time(), time.monotonic()
     running = relay.Relay(timeout)
     try:
-        running.start(program, list(argv), {**posix.environ, ACTIVE: b"1"})
+        running.start(program, list(argv), _environment(environ or {}))
         status = running.copy_until_over()
     except OSError as error:
         raise _refused(argv[0], error) from None
@@ -107,7 +113,18 @@ def run(argv: Sequence[str], *, timeout: float | None = None) -> Finished:
     code = posix.waitstatus_to_exitcode(status)
     code = TIMED_OUT if running.timed_out else 128 - code if code < 0 else code
     duration = int((time.monotonic() - clock) * 1000)
-    return Finished(code, running.capture.kept(), at, duration, running.timed_out)
+    return Finished(code, running.capture.kept(), at, duration, running.timed_out, bytes(running.errors))
+
+
+def _environment(changes: Mapping[str, str | None]) -> dict[bytes, bytes]:
+    found = {**posix.environ, ACTIVE: b"1"}
+    for name, value in changes.items():
+        key = name.encode("utf-8", "surrogateescape")
+        if value is None:
+            found.pop(key, None)
+        else:
+            found[key] = value.encode("utf-8", "surrogateescape")
+    return found
 
 
 def _refused(name: str, error: OSError) -> StartError:

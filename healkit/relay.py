@@ -23,6 +23,7 @@ else:
     import _signal  # `signal` itself builds enums, which costs more than a fork
 
 _CHUNK = 1 << 16
+_ERRORS = 1 << 14  # bytes of stderr alone that are kept, its end
 _QUIET = 0.05  # seconds without output after the end, with the stream still open: then somebody else holds it
 _MERCY = 2.0  # seconds between SIGTERM and SIGKILL at a timeout
 _PASSED_ON = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2")
@@ -37,6 +38,7 @@ class Relay:
 
     def __init__(self, timeout: float | None) -> None:
         self.capture = Capture()
+        self.errors = bytearray()
         self.copies: dict[int, int] = {}
         self.pid = self.group = 0
         self.status = -1
@@ -197,6 +199,9 @@ class Relay:
             data = b""
         if data:
             self.capture.add(data)
+            if self.copies[source] == 2:
+                self.errors += data
+                del self.errors[:-_ERRORS]
         if not data or not write_all(self.copies[source], data):
             self._drop(source)
 

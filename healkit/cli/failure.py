@@ -10,7 +10,7 @@ from typing import Any
 
 from .. import answer, choose, console, detect, episode, facts, intake, memory, outputs, paths, project, session, wire
 from ..process import Finished, StartError
-from ..records import CommandResult, Diagnosis, Plan
+from ..records import CommandResult, Diagnosis, HealkitError, Plan
 
 
 def not_started(error: StartError) -> Finished:
@@ -19,45 +19,81 @@ def not_started(error: StartError) -> Finished:
     return Finished(error.exit_code, f"{error.message}\n".encode("utf-8", "surrogateescape"), time.time(), 0)
 
 
-def settle(finished: Finished, argv: list[str], options: dict[str, str], command: str = "") -> int:
-    """Explain and remember a failure, write the report that was asked for, return the command's exit code.
+def settle(finished: Finished, argv: list[str], options: dict[str, str], command: str = "", offset: int = -1) -> int:
+    """Explain and remember a failure, heal it where that is wanted, write the report; return the exit code of the command
+    in the tree as it is left.
 
     Args:
         finished: how the command ended.
         argv: its words.
         options: those of `healkit run`.
         command: the line that a person typed, where that is not the words of `argv`.
+        offset: where stdin stood before the command ran, -1 = unknown.
     """
-    diagnoses: list[Diagnosis] = []
-    plans: list[Plan] = []
     command = command or shlex.join(argv)
-    if not finished.exit_code and not is_silent():
-        _note_success(finished, command)
-    if finished.exit_code and not is_silent():
-        diagnoses, plans = _explain(finished, command)
-        if "--fix" in options:
-            console.say("healkit: applying fixes comes with a later version; until then they are suggestions")
-    path = options.get("--json-report", "")
-    if path and not _write_report(path, report(finished, command, diagnoses, plans)):
-        return 125
-    return finished.exit_code
-
-
-def _explain(finished: Finished, command: str) -> tuple[list[Diagnosis], list[Plan]]:
-    """Print what is known about a failure and remember it; nothing where the project's configuration says so."""
     cwd = _cwd()
     root = paths.project_root(cwd)
-    if not episode.policy(root).get("enabled", True):
-        return [], []
-    result = _result(finished, command, cwd)
-    diagnoses, plans = diagnose(result, root)
+    code, values = finished.exit_code, report(finished, command, [], [])
+    if not finished.exit_code and not is_silent():
+        _note_success(finished, command)
+    if finished.exit_code and not is_silent() and episode.policy(root).get("enabled", True):
+        result = _result(finished, command, cwd)
+        diagnoses, plans = diagnose(result, root)
+        values = report(finished, command, diagnoses, plans)
+        wanted = _wanted(options, root)
+        _explain(result, root, diagnoses, [] if wanted else plans)
+        if wanted:
+            code, values = _heal(result, diagnoses, plans, argv, wanted, root, offset)
+    path = options.get("--json-report", "")
+    if path and not _write_report(path, values):
+        return 125
+    return code
+
+
+def _explain(result: CommandResult, root: str, diagnoses: list[Diagnosis], plans: list[Plan]) -> None:
+    """Print what is known about a failure and remember it."""
     best = diagnoses[0] if diagnoses else None
     if best is not None:
         console.explain(diagnoses, plans, sys.stderr)
-        session.open_episode(result.session, best.fingerprint, command, root, time.time())
+        session.open_episode(result.session, best.fingerprint, result.command, root, time.time())
     episode.record_failure(result, root, best)
     outputs.keep(root, result, best)
-    return diagnoses, plans
+
+
+def _wanted(options: dict[str, str], root: str) -> dict[str, str]:
+    """Return the options to heal with: those given with `--fix`, those of the policy's mode, none when nothing is wanted."""
+    if "--fix" in options:
+        return options
+    mode = episode.policy(root).get("mode", "suggest")
+    terminal = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+    if mode == "auto":
+        return {**options, "--fix": "", "--risks": "low"}
+    return {**options, "--fix": ""} if mode == "ask" and terminal else {}
+
+
+def _heal(
+    result: CommandResult,
+    diagnoses: list[Diagnosis],
+    plans: list[Plan],
+    argv: list[str],
+    options: dict[str, str],
+    root: str,
+    offset: int,
+) -> tuple[int, dict[str, Any]]:
+    """Heal a failure; return the exit code of the command in the tree as it is left, and the report."""
+    from . import healing
+
+    try:
+        healing.settle_journal(root)
+        wish = healing.Wish(options, offset)
+        found = healing.treat(result, diagnoses, argv, wish, root)
+    except HealkitError as error:
+        console.complain(error)
+        code = result.exit_code or 0
+        values = report(Finished(code, b"", 0.0, result.duration_ms or 0), result.command, diagnoses, plans)
+        return code, {**values, "outcome": "refused", "message": error.what}
+    values = healing.report(found, result, diagnoses, plans)
+    return 0 if found.outcome == "healed" else result.exit_code or 0, values
 
 
 def _result(finished: Finished, command: str, cwd: str) -> CommandResult:
@@ -85,11 +121,11 @@ def _cwd() -> str:
         return ""
 
 
-def diagnose(result: CommandResult, root: str) -> tuple[list[Diagnosis], list[Plan]]:
-    """Return the diagnoses of a result, best first, and a plan for each."""
+def diagnose(result: CommandResult, root: str, limit: int = 5) -> tuple[list[Diagnosis], list[Plan]]:
+    """Return at most `limit` diagnoses of a result, best first, and a plan for each."""
     known = memory.open_memory(root)
     ignored = episode.policy(root).get("ignore", ())
-    diagnoses = [found for found in detect.detect(result, known) if found.pattern_id not in ignored]
+    diagnoses = [found for found in detect.detect(result, known, limit) if found.pattern_id not in ignored]
     if not diagnoses:
         return [], []
     project.refresh_if_stale(root)

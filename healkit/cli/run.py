@@ -16,21 +16,28 @@ if TYPE_CHECKING:
 TROUBLE = 125
 """The exit code for healkit's own trouble; every other one is the command's."""
 
-SUMMARY = "Run a command; a failure is named, with what fixes it."
+SUMMARY = "Run a command; a failure is named, with what fixes it; --fix applies that and proves it."
 EXAMPLES = (
     "healkit run -- pytest -q",
+    "healkit run --fix -- pytest -q",
+    "healkit run --fix --dry-run -- npx tsc",
     "healkit run -- sh -c 'cd web && npm test'",
     "healkit run --json-report report.json -- make",
 )
 MORE = (
     "Output, keys, colours, Ctrl-C and signals pass through. The exit code is the command's (127 not found, "
-    "126 not executable, 128+N ended by signal N), or 125 when healkit itself is in trouble."
+    "126 not executable, 128+N ended by signal N), 0 when it was healed, or 125 when healkit itself is in trouble. --fix is "
+    "your consent to run the command again; programs that push, publish, deploy or delete are never repeated, but for "
+    "--verify. `healkit undo` takes a fix back."
 )
 OPTIONS = {
-    "--fix": ("", "Apply what is known to fix it (comes with a later version; for now it is suggested)."),
+    "--fix": ("", "Apply what fixes it, run the command again, take back what did not help."),
     "--yes": ("", "With --fix: do not ask."),
-    "--dry-run": ("", "With --fix: show what would be done, do nothing."),
+    "--dry-run": ("", "With --fix: show the diff and the commands, do nothing."),
     "--verify": ("COMMAND", "With --fix: the command that proves the fix, instead of running the failed one again."),
+    "--pick": ("KIND", "With --fix: also fixes of this kind (or kinds, a,b) that are of high risk."),
+    "--max-attempts": ("N", "With --fix: at most N fixes for one failure (default: the setting, 2)."),
+    "--timeout": ("SECONDS", "With --fix: seconds of healing (default: the setting, 300)."),
     "--json-report": ("FILE", "Write what happened to FILE as JSON."),
     "--help": ("", "Show this message and exit."),
 }
@@ -112,6 +119,7 @@ def main(args: "list[str]") -> int:
 
 
 def _run(request: Request) -> int:
+    offset = _offset() if "--fix" in request.options else -1
     try:
         finished = process.run(request.argv)
     except process.StartError as error:
@@ -123,7 +131,7 @@ def _run(request: Request) -> int:
     from . import failure
 
     try:
-        return failure.settle(finished, request.argv, request.options)
+        return failure.settle(finished, request.argv, request.options, offset=offset)
     except KeyboardInterrupt:  # enough said
         return finished.exit_code
     except Exception as error:  # the command has run: its exit code is what the caller waits for
@@ -131,6 +139,14 @@ def _run(request: Request) -> int:
 
         bug.report(error)
         return finished.exit_code
+
+
+def _offset() -> int:
+    """Return where our input stands, when it is a file: a command that is run again reads it again."""
+    try:
+        return posix.lseek(0, 0, 1)
+    except OSError:
+        return -1
 
 
 def _is_episode_open() -> bool:
@@ -183,9 +199,13 @@ def register(app: "typer.Typer") -> None:
         yes: Annotated[bool, option("--yes")] = False,
         dry_run: Annotated[bool, option("--dry-run")] = False,
         verify: Annotated[str, option("--verify")] = "",
+        pick: Annotated[str, option("--pick")] = "",
+        max_attempts: Annotated[str, option("--max-attempts")] = "",
+        timeout: Annotated[str, option("--timeout")] = "",
         json_report: Annotated[str, option("--json-report")] = "",
     ) -> None:
         given = [name for name, on in (("--fix", fix), ("--yes", yes), ("--dry-run", dry_run)) if on]
-        for name, value in (("--verify", verify), ("--json-report", json_report)):
+        named = {"--verify": verify, "--pick": pick, "--max-attempts": max_attempts, "--timeout": timeout}
+        for name, value in {**named, "--json-report": json_report}.items():
             given += [f"{name}={value}"] if value else []
         raise typer.Exit(main([*given, "--", *command]))

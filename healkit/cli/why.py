@@ -78,13 +78,18 @@ def why(
 def find_recorded(root: str) -> Failure | None:
     """Return the last failure on record: this terminal's where it is an hour old at most, else the project's."""
     mine = _own_sessions()
-    found = [_kept(row) for row in outputs.last(root)]
-    events = _ask(root, lambda known: known.events(EVENTS, kind="failure"))
-    found += [_event(event) for event in events if event.source != "run" or not _is_kept(event, found)]
-    found.sort(key=lambda one: -one.result.at)
+    found = recorded_failures(root)
     recent = time.time() - OWN_FIRST_S
     own = [one for one in found if one.result.session.startswith(mine) and one.result.at > recent]
     return next(iter(own or found), None)
+
+
+def recorded_failures(root: str) -> list[Failure]:
+    """Return the failures on record in a project, newest first; each with as much of its output as was kept."""
+    found = [_kept(row) for row in outputs.last(root)]
+    events = _ask(root, lambda known: known.events(EVENTS, kind="failure"))
+    found += [_event(event) for event in events if event.source != "run" or not _is_kept(event, found)]
+    return sorted(found, key=lambda one: -one.result.at)
 
 
 def _ask(root: str, question: Callable[[History], list[_T]]) -> list[_T]:

@@ -1,0 +1,271 @@
+"""The search for the one small edit that makes a file parse: candidates, a check, and what tells survivors apart.
+
+Every candidate changes one token near the fault. Those that the parser takes are grouped by what they mean (an equal
+syntax tree is an equal edit); the likeliest group wins if it is likelier than the others by a wide margin.
+"""
+
+from __future__ import annotations
+
+from math import exp
+from typing import NamedTuple
+
+from .habits import Habits, shape_of
+from .tokens import Lines, Token, python_tokens, script_tokens
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+MOST_CHECKED = 320
+"""Candidates that a parser is asked about at most; the likeliest ones."""
+MOST_REGION = 60
+"""Lines whose wording is weighed around a candidate."""
+SURE = 0.9
+"""Share of the likelihood that the best group must have to be applied without asking."""
+
+
+class Edit(NamedTuple):
+    """One small change of a text: what replaces `text[start:end]`, and how common such a slip is (a logarithm)."""
+
+    start: int
+    end: int
+    new: str
+    prior: float
+    what: str
+
+    def apply(self, text: str) -> str:
+        """Return the text with the edit made."""
+        return text[: self.start] + self.new + text[self.end :]
+
+
+class Found(NamedTuple):
+    """An edit that parses: the whole text, the share of likelihood of its group, what it does."""
+
+    edit: Edit
+    text: str
+    share: float
+
+
+class Grammar(NamedTuple):
+    """What the search needs to know of a language: tokens that are often left out or mistyped."""
+
+    python: bool
+    inserted: dict[str, float]
+    """Tokens that may be missing, with how common that is."""
+    replaced: dict[str, tuple[tuple[str, float], ...]]
+    """Tokens that stand for others by mistake."""
+    deleted: dict[str, float]
+    """Tokens that may be too much."""
+    keywords: frozenset[str]
+
+
+def search(
+    text: str,
+    edits: Iterable[Edit],
+    check: Callable[[Sequence[str]], Sequence[object]],
+    habits: Habits,
+    first: int,
+    last: int,
+) -> list[Found]:
+    """Return the edits that make a text parse, one for each meaning, the likeliest first.
+
+    Args:
+        text: the whole broken text.
+        edits: candidates.
+        check: for many texts at once, what each means (equal = the same), None for one that does not parse.
+        habits: how likely text is.
+        first: line where the weighed region begins.
+        last: line where it ends.
+    """
+    unique: dict[str, Edit] = {}
+    for edit in edits:
+        done = edit.apply(text)
+        if done != text and (done not in unique or unique[done].prior < edit.prior):
+            unique[done] = edit
+    meanings = check(list(unique))
+    alive = [(edit, done, meaning) for (done, edit), meaning in zip(unique.items(), meanings, strict=True) if meaning is not None]
+    if not alive:
+        return []
+    lines = Lines(text)
+    start, end = lines.start(first), lines.end(last)
+    scored = []
+    for edit, done, meaning in alive:
+        tail = len(text) - end
+        scored.append((habits.score(done[start : len(done) - tail]) + edit.prior, edit, done, meaning))
+    return _grouped(scored)
+
+
+def _grouped(scored: list[tuple[float, Edit, str, object]]) -> list[Found]:
+    best = max(score for score, *_ in scored)
+    groups: dict[object, list[tuple[float, Edit, str]]] = {}
+    for score, edit, done, meaning in scored:
+        groups.setdefault(meaning, []).append((score - best, edit, done))
+    total = sum(exp(score) for group in groups.values() for score, *_ in group)
+    found = []
+    for group in groups.values():
+        _, edit, done = max(group, key=lambda item: item[0])
+        found.append(Found(edit, done, sum(exp(score) for score, *_ in group) / total))
+    return sorted(found, key=lambda item: -item.share)
+
+
+def token_edits(text: str, first: int, last: int, grammar: Grammar, habits: Habits, at: int) -> list[Edit]:
+    """Return the likeliest one-token edits between two lines (from 1, both included).
+
+    Args:
+        text: the whole text.
+        first: the first line to change.
+        last: the last line to change.
+        grammar: the language.
+        habits: how likely text is.
+        at: offset that the parser complained about; nearer edits come first.
+    """
+    lines = Lines(text)
+    start, end = lines.start(first), lines.end(last)
+    every = python_tokens(text[start:end]) if grammar.python else script_tokens(text[start:end])
+    tokens = [Token(token.kind, token.text, token.start + start, token.end + start) for token in every]
+    edits: list[tuple[float, Edit]] = []
+    spoken = [token for token in tokens if token.kind not in "cl"]
+    place = next((number for number, token in enumerate(spoken) if token.end >= at), len(spoken))
+    for number in range(len(spoken) + 1):
+        before = spoken[number - 1] if number else None
+        after = spoken[number] if number < len(spoken) else None
+        far = abs(number - place) if number <= place else 2 * (number - place)
+        for edit in _insertions(text, before, after, start, end, grammar):
+            edits.append((_quick(habits, before, edit.new.strip(), after) + edit.prior - 0.05 * far, edit))
+        if after is not None:
+            following = spoken[number + 1] if number + 1 < len(spoken) else None
+            for edit in _changes(text, before, after, following, grammar):
+                new = edit.new.strip()
+                value = _quick(habits, before, new, following) if new else _quick(habits, before, "", following)
+                edits.append((value + edit.prior - 0.05 * far, edit))
+    edits.sort(key=lambda item: -item[0])
+    return [edit for _, edit in edits[:MOST_CHECKED]]
+
+
+def _quick(habits: Habits, before: Token | None, new: str, after: Token | None) -> float:
+    """Return roughly how likely a token is between two others."""
+    one = shape_of(before) if before else "NL"
+    two = shape_of(after) if after else "NL"
+    if not new:
+        return habits.likelihood((("t", one),), two)
+    middle = (python_tokens if habits.python else script_tokens)(new)
+    shapes = [shape_of(token) for token in middle] or [new]
+    return (
+        habits.likelihood((("t", one),), shapes[0])
+        + habits.likelihood((("t", shapes[-1]),), two)
+        - habits.likelihood((("t", one),), two)
+    )
+
+
+def _insertions(text: str, before: Token | None, after: Token | None, start: int, end: int, grammar: Grammar) -> Iterable[Edit]:
+    """Yield the insertions between two tokens, in the ways in which they may be spaced."""
+    left = before.end if before else start
+    right = after.start if after else end
+    gap = text[left:right]
+    for new, prior in grammar.inserted.items():
+        word = new[0].isalpha()
+        what = f"insert `{new}`"
+        if gap == "":
+            if word:
+                continue
+            yield Edit(left, left, new, prior, what)
+            if before and after and new in SPACED:
+                yield Edit(left, left, f" {new} ", prior - 1, what)
+        elif "\n" not in gap:
+            if not word or (after and not after.text[0].isalnum()):
+                yield Edit(right, right, new, prior, what)
+            if not word:
+                yield Edit(left, left, new, prior, what)
+                if after is None and before is not None:
+                    continue
+            if len(gap) >= 2 and new not in OPEN_OR_SHUT and before:
+                yield Edit(left + 1, left + 1, new if len(gap) == 2 else new, prior + 0.5, what)
+            elif (word or new in SPACED) and len(gap) == 1:
+                yield Edit(left, right, f" {new} ", prior, what)
+        else:
+            yield from _at_line_ends(text, left, right, gap, new, prior, what, before is not None, word)
+
+
+SPACED = frozenset("= == != < > <= >= + - * / % and or in is not as if else for from import => && || ? : === !== -> := += -=".split())
+OPEN_OR_SHUT = frozenset("()[]{},")
+
+
+def _at_line_ends(
+    text: str, left: int, right: int, gap: str, new: str, prior: float, what: str, before: bool, word: bool
+) -> Iterable[Edit]:
+    """Yield the insertions between two tokens on different lines: behind the one, in front of the other, or between."""
+    if before:
+        first_end = text.find("\n", left)
+        space = text[left:first_end]
+        if space.strip(" \t") == "" and space:  # the line ends in a blank: something stood there
+            yield Edit(left, first_end, f"{space}{new}", prior + 2, what)
+        elif new in SPACED:
+            yield Edit(left, left, f" {new}", prior, what)
+        if not word:
+            yield Edit(left, left, new, prior, what)
+    yield Edit(right, right, f"{new} " if word or new in SPACED else new, prior, what)
+    if new in ")]}":
+        at = left
+        for line in gap.split("\n")[1:-1]:
+            at = text.find("\n", at) + 1
+            if line and not line.strip(" \t"):  # a line of blanks alone: the bracket stood there by itself
+                yield Edit(at + len(line), at + len(line), new, prior + 3, what)
+
+
+def _changes(text: str, before: Token | None, token: Token, after: Token | None, grammar: Grammar) -> Iterable[Edit]:
+    """Yield the removals and replacements of one token."""
+    if token.text in grammar.deleted:
+        prior = grammar.deleted[token.text]
+        yield from _removals(text, token, prior)
+    elif token.kind == "x":
+        yield from _removals(text, token, -1.0)
+    if before is not None and before.text == token.text and token.kind in "kn":
+        yield from _removals(text, token, -2.0)
+    for new, prior in grammar.replaced.get(token.text, ()):
+        yield Edit(token.start, token.end, new, prior, f"write `{new}` instead of `{token.text}`")
+    if token.kind == "n":
+        yield from _keyword_edits(token, grammar)
+        if after is not None and after.kind in "nk":
+            joined = token.text + after.text
+            if joined in grammar.keywords and text[token.end : after.start].isspace():
+                yield Edit(token.start, after.end, joined, -2.0, f"write `{joined}` as one word")
+    if after is not None and token.kind == after.kind == "o" and text[token.end : after.start] == " ":
+        joined = token.text + after.text
+        if joined in JOINED:
+            yield Edit(token.start, after.end, joined, -1.5, f"write `{joined}` as one sign")
+
+
+JOINED = frozenset("== != <= >= += -= *= /= -> => ** // && || := ?. ?? === !== >> <<".split())
+
+
+def _removals(text: str, token: Token, prior: float) -> Iterable[Edit]:
+    what = f"remove `{token.text}`"
+    yield Edit(token.start, token.end, "", prior, what)
+    if text[token.end : token.end + 1] == " ":
+        yield Edit(token.start, token.end + 1, "", prior, what)
+    if text[token.start - 1 : token.start] == " " and token.start:
+        yield Edit(token.start - 1, token.end, "", prior, what)
+    line_start = text.rfind("\n", 0, token.start) + 1
+    line_end = text.find("\n", token.end)
+    if line_end >= 0 and not text[line_start : token.start].strip() and not text[token.end : line_end].strip():
+        yield Edit(line_start, line_end + 1, "", prior + 0.5, what)
+
+
+def _keyword_edits(token: Token, grammar: Grammar) -> Iterable[Edit]:
+    """Yield the keywords that a name was meant to be: one letter wrong, missing, too much or swapped, or a lost blank."""
+    from ...nearness import distance
+
+    if len(token.text) < 2 or len(token.text) > 14:
+        if len(token.text) < 2:
+            return
+    lower = token.text.lower()
+    for word in grammar.keywords:
+        if token.text != word and abs(len(word) - len(token.text)) <= 1:
+            if (len(word) > 2 or len(token.text) > 1) and (lower == word or distance(token.text, word) == 1):
+                yield Edit(token.start, token.end, word, -1.0 if len(word) > 2 else -3.0, f"write `{word}` instead of `{token.text}`")
+        if len(token.text) > len(word) + 0 and token.text.startswith(word) and len(word) > 1:
+            rest = token.text[len(word) :]
+            yield Edit(token.start, token.end, f"{word} {rest}", -2.0, f"put a blank behind `{word}`")
+        if len(token.text) > len(word) and token.text.endswith(word) and len(word) > 1:
+            head = token.text[: -len(word)]
+            yield Edit(token.start, token.end, f"{head} {word}", -2.0, f"put a blank before `{word}`")
