@@ -30,7 +30,7 @@ Installs healkit from this clone: with uv, else with pipx, else in a virtual
 environment of its own. Links healkit and healkit-hook into ~/.local/bin.
 
   --with WAY    use exactly this way
-  --demo        install, then diagnose a real failing program in a temporary project
+  --demo        install, then heal a real failing program in a temporary project
   --uninstall   take everything out again; what healkit has learned stays
 TEXT
 }
@@ -142,30 +142,33 @@ clear_demo() {
   done
 }
 
-# Show the main job on a program that really fails. Through a file, because a pipe would hide the exit code.
+# Show the main job on a program that really fails: named, fixed, proven. Through a file, because a pipe would hide the exit code.
 demo() {
   work=$(mktemp -d "${TMPDIR:-/tmp}/healkit-demo.XXXXXX")
   trap clear_demo EXIT
   trap 'exit 130' INT TERM
   [ -n "$python" ] || no_python
-  "$python" -m venv --without-pip "$work/.venv"
-  cat >"$work/pyproject.toml" <<'TEXT'
-[project]
-name = "shop"
-version = "1.0"
-dependencies = ["requests"]
+  mkdir "$work/shop"
+  : >"$work/shop/__init__.py"
+  cat >"$work/shop/pricing.py" <<'TEXT'
+def total_price(items):
+    return sum(price * count for price, count in items)
 TEXT
-  printf 'import requests\n\nprint(requests.get("http://127.0.0.1:9/").text)\n' >"$work/app.py"
+  cat >"$work/shop/__main__.py" <<'TEXT'
+from shop.prices import total_price
+
+print("to pay:", total_price([(3, 2), (4, 1)]))
+TEXT
   say ""
-  say "A project declares \"requests\" and has not installed it; app.py imports it:"
+  say "A program imports total_price from shop.prices; it lives in shop.pricing:"
   say ""
-  say "\$ healkit run -- .venv/bin/python app.py"
+  say "\$ healkit run --fix --yes -- python -m shop"
   code=0
-  (cd "$work" && HEALKIT_STATE_DIR="$work/state" "$bin/healkit" run -- .venv/bin/python app.py) >"$work/said" 2>&1 ||
+  (cd "$work" && HEALKIT_STATE_DIR="$work/state" "$bin/healkit" run --fix --yes -- "$python" -B -m shop) >"$work/said" 2>&1 ||
     code=$?
   cat "$work/said"
-  [ "$code" -eq 1 ] || die "the program should have failed with exit code 1, not $code"
-  grep -q '\[dependency_issue' "$work/said" || die "healkit did not name this failure; please report it"
+  [ "$code" -eq 0 ] || die "the program should have been healed, but ended with exit code $code; please report it"
+  grep -q '^healkit: healed' "$work/said" || die "healkit did not heal this failure; please report it"
 }
 
 main() {

@@ -90,8 +90,10 @@ def new_event(kind: str, result: CommandResult, **more: Any) -> Event:
     )
 
 
-def record_failure(result: CommandResult, root: str, diagnosis: Diagnosis | None) -> None:
-    """Record a failure: its event, and its line in `error-log.txt`."""
+def record_failure(
+    result: CommandResult, root: str, diagnosis: Diagnosis | None, streams: tuple[str, str] = ("", "")
+) -> None:
+    """Record a failure: its event, and its line in `error-log.txt`; `streams` are the ends of stdout and stderr, apart."""
     state = _state(root)
     if not state:
         return
@@ -104,6 +106,8 @@ def record_failure(result: CommandResult, root: str, diagnosis: Diagnosis | None
         fingerprint=diagnosis.fingerprint if diagnosis is not None else "",
         file=mask.mask_secrets(diagnosis.location.file) if diagnosis is not None else "",
         text=mask.mask_secrets(excerpt)[:TEXT_LIMIT],
+        stdout=mask.mask_secrets(streams[0]),
+        stderr=mask.mask_secrets(streams[1]),
     )
     spool.append(state, event)
     stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(event.at))

@@ -331,4 +331,6 @@ class Event(Record):
     old: str = ""
     new: str = ""
     outcome: str = ""
+    stdout: str = ""
+    stderr: str = ""
     version: int = EVENT_VERSION

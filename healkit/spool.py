@@ -20,7 +20,7 @@ NAME = "spool.jsonl"
 LIMIT = 3_500
 """Bytes that one event may take, its newline included."""
 
-_SHRINK = ("old", "new", "text", "command", "file", "cwd")
+_SHRINK = ("stdout", "stderr", "old", "new", "text", "command", "file", "cwd")
 
 
 def encode(event: Event) -> bytes:

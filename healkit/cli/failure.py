@@ -12,6 +12,9 @@ from .. import answer, choose, console, detect, episode, facts, intake, memory, 
 from ..process import Finished, StartError
 from ..records import CommandResult, Diagnosis, HealkitError, Plan
 
+_STREAM = 800
+"""Characters of stdout and of stderr that the history keeps apart."""
+
 
 def not_started(error: StartError) -> Finished:
     """Say what a shell would say of a command that could not be started; return it as a finished one."""
@@ -41,7 +44,7 @@ def settle(finished: Finished, argv: list[str], options: dict[str, str], command
         diagnoses, plans = diagnose(result, root)
         values = report(finished, command, diagnoses, plans)
         wanted = _wanted(options, root)
-        _explain(result, root, diagnoses, [] if wanted else plans)
+        _explain(result, root, diagnoses, [] if wanted else plans, finished)
         if wanted:
             code, values = _heal(result, diagnoses, plans, argv, wanted, root, offset)
     path = options.get("--json-report", "")
@@ -50,14 +53,26 @@ def settle(finished: Finished, argv: list[str], options: dict[str, str], command
     return code
 
 
-def _explain(result: CommandResult, root: str, diagnoses: list[Diagnosis], plans: list[Plan]) -> None:
+def _explain(
+    result: CommandResult, root: str, diagnoses: list[Diagnosis], plans: list[Plan], finished: Finished
+) -> None:
     """Print what is known about a failure and remember it."""
     best = diagnoses[0] if diagnoses else None
     if best is not None:
         console.explain(diagnoses, plans, sys.stderr)
         session.open_episode(result.session, best.fingerprint, result.command, root, time.time())
-    episode.record_failure(result, root, best)
+    episode.record_failure(result, root, best, streams(finished))
     outputs.keep(root, result, best)
+
+
+def streams(finished: Finished) -> tuple[str, str]:
+    """Return the ends of stdout and stderr, where the two were apart; what came on stdout is what is not of stderr."""
+    if not finished.errors:
+        return "", ""
+    errors = intake.clean(intake.decode(finished.errors))
+    rest = set(errors.split("\n"))
+    lines = [line for line in intake.clean(intake.decode(finished.output)).split("\n") if line not in rest]
+    return "\n".join(lines)[-_STREAM:], errors[-_STREAM:]
 
 
 def _wanted(options: dict[str, str], root: str) -> dict[str, str]:

@@ -177,9 +177,9 @@ def undo(
     done = journal.undo(root, entry)
     if json:
         left = [one.as_dict() for one in done.left]
-        console.out(wire.dumps({"version": 1, "id": done.id, "restored": list(done.restored), "left": left}))
+        console.out(wire.dumps({"version": 1, "id": done.id, "restored": list(done.paths), "left": left}))
     else:
-        for path in done.restored:
+        for path in done.paths:
             console.out(f"restored {console.printable(path)}")
         for one in done.left:
             console.out(f"left     {console.printable(one.path)}: {one.why}; its former text: {one.kept}")

@@ -108,6 +108,7 @@ def treat(
         diagnose=lambda after: failure.diagnose(after, root, heal.SEEN),
         indicators=lambda diagnosis: _indicators(known, diagnosis),
         tell=_tell,
+        on_fault=_note_fault,
         consent=_consent(settings, wish),
         limits=heal.Limits(
             attempts=int(wish.attempts or settings["recovery.max_attempts"] or 1),
@@ -166,6 +167,14 @@ def _indicators(known: memory.Memory, diagnosis: Diagnosis) -> tuple[str, ...]:
     book = known.playbook(diagnosis.playbook, diagnosis.layer or diagnosis.origin) if diagnosis.playbook else None
     found = (book or {}).get("success_indicators", ())
     return tuple(str(word) for word in found) if isinstance(found, list | tuple) else ()
+
+
+def _note_fault(name: str, error: Exception) -> None:
+    """A fixer stumbled: that is a bug, and no reason to leave the failure as it is."""
+    from . import bug
+
+    bug.report(error)
+    console.say(f"  (in the fixer `{name}`; the others go on)")
 
 
 # -- what is shown

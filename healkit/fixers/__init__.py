@@ -15,7 +15,7 @@ from .source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["TABLE", "Case", "Proposal", "Source", "alternatives", "edit", "guide", "propose", "words_of"]
 
@@ -37,7 +37,17 @@ TABLE = (
 """The fixers, by module name, in the order in which they are asked."""
 
 
-def propose(case: Case) -> Iterator[Proposal]:
-    """Yield every fixer's proposals for a failure, in the table's order."""
+def propose(case: Case, on_fault: Callable[[str, Exception], None] | None = None) -> Iterator[Proposal]:
+    """Yield every fixer's proposals for a failure, in the table's order.
+
+    Args:
+        case: the failure.
+        on_fault: told of a fixer that stumbles (its name, what it raised); the others are asked all the same. None raises.
+    """
     for name in TABLE:
-        yield from import_module(f".{name}", __name__).propose(case)
+        try:
+            yield from import_module(f".{name}", __name__).propose(case)
+        except Exception as error:
+            if on_fault is None:
+                raise
+            on_fault(name, error)

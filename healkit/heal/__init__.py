@@ -42,7 +42,7 @@ class Scene(Record):
 
     `repeat(argv, environ, timeout, proving)` runs a command as the first one ran and returns its result; `proving` is
     True for the run that decides. `diagnose` returns everything found in a result and the plans for it. `tell` says what
-    is being done. `proof` is the command of `--verify`. `may_repeat` False: nothing is run, so nothing is applied.
+    is being done. `on_fault` is told of a fixer that stumbles; the others go on. `proof` is the command of `--verify`. `may_repeat` False: nothing is run, so nothing is applied.
     """
 
     result: CommandResult
@@ -55,6 +55,7 @@ class Scene(Record):
     diagnose: Callable[[CommandResult], tuple[list[Diagnosis], list[Plan]]]
     indicators: Callable[[Diagnosis], Sequence[str]]
     tell: Callable[[str, Proposal | None], None]
+    on_fault: Callable[[str, Exception], None] | None = None
     consent: Consent = Consent()
     limits: Limits = Limits()
     proof: Sequence[str] = ()
@@ -164,7 +165,7 @@ def proposals(
             argv=words,
             facts=facts,
         )
-        for proposal in fixers.propose(case):
+        for proposal in fixers.propose(case, scene.on_fault):
             yield diagnosis, proposal
 
 

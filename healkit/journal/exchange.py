@@ -47,7 +47,7 @@ def prepare(folder: int, temp: str, data: bytes, mode: int, old: Held | None, na
             view = memoryview(data)
             while view:
                 view = view[os.write(fd, view) :]
-            _dress(fd, mode, old, name)
+            _dress(fd, mode, old, folder, name)
             os.fsync(fd)
         finally:
             os.close(fd)
@@ -111,7 +111,9 @@ def give_back(folder: int, name: str, temp: str, ours: State | None) -> None:
     """
     if ours is not None:
         with suppress(FileNotFoundError):
-            if _rename(folder, temp, name, _SWAP) and peek(folder, temp) != ours:
+            if not _rename(folder, temp, name, _SWAP):
+                os.rename(temp, name, src_dir_fd=folder, dst_dir_fd=folder)
+            elif peek(folder, temp) != ours:
                 _rename(folder, temp, name, _SWAP)  # saved once more: the newer one belongs there
             unlink(folder, temp)
             return
@@ -121,7 +123,7 @@ def give_back(folder: int, name: str, temp: str, ours: State | None) -> None:
         unlink(folder, temp)
 
 
-def peek(folder: int, name: str) -> State | None | str:
+def peek(folder: int, name: str) -> State | str | None:
     """Return what a name is: a state, None for nothing, or why it is nothing that we could have written."""
     try:
         held = look(folder, name, strict=False)
@@ -135,15 +137,29 @@ def _require(folder: int, name: str, expected: State, path: str) -> None:
         raise Refused("was changed by somebody meanwhile", where=path)
 
 
-def _dress(fd: int, mode: int, old: Held | None, name: str) -> None:
+def _dress(fd: int, mode: int, old: Held | None, folder: int, name: str) -> None:
     """Give a new file the group, the extended attributes and at last the mode that it shall have."""
     if old is not None:
         with suppress(OSError):
             if os.fstat(fd).st_gid != old.status.st_gid:
                 os.fchown(fd, -1, old.status.st_gid)
+        with suppress(OSError):
+            _copy_attributes(fd, folder, name)
     os.fchmod(fd, mode)
     if old is not None and name.endswith(".py"):
         _be_later(fd, old.status)
+
+
+def _copy_attributes(fd: int, folder: int, name: str) -> None:
+    if sys.platform != "linux":
+        return
+    old = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        for key in os.listxattr(old):
+            with suppress(OSError):
+                os.setxattr(fd, key, os.getxattr(old, key))
+    finally:
+        os.close(old)
 
 
 def _be_later(fd: int, old: os.stat_result) -> None:

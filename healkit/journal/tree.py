@@ -9,6 +9,7 @@ import stat
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
+from . import seam
 from .words import Refused, State, state_of
 
 TYPE_CHECKING = False
@@ -121,22 +122,36 @@ class Tree:
             os.fsync(folder)
 
     def remove_all(self, path: str, aside: str) -> None:
-        """Remove a folder with everything in it, or a link; it is out of the way in one step.
+        """Remove a folder with everything in it, or a link; it is out of its place in one step.
 
         Args:
             path: relative to the root.
-            aside: the name that it gets meanwhile in the folder where it lies; something of that name goes too.
+            aside: where it lies meanwhile, relative to the root, on the same disk.
 
         Raises:
             OSError: it cannot be removed.
         """
+        self.remove_now(aside)
+        seam.checkpoint("about to remove")
+        with self.folder(path) as folder, self.folder(aside) as other:
+            os.rename(parts_of(path)[-1], parts_of(aside)[-1], src_dir_fd=folder, dst_dir_fd=other)
+            os.fsync(folder)
+        seam.checkpoint("moved aside")
+        self.remove_now(aside)
+        seam.checkpoint("removed")
+
+    def remove_now(self, path: str) -> None:
+        """Remove what lies at a path, if anything does; a link in it is removed and not followed."""
         name = parts_of(path)[-1]
         with self.folder(path) as folder:
-            _remove(aside, folder)
-            with suppress(FileNotFoundError):
-                os.rename(name, aside, src_dir_fd=folder, dst_dir_fd=folder)
-                _remove(aside, folder)
-            os.fsync(folder)
+            try:
+                found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            except FileNotFoundError:
+                return
+            if stat.S_ISDIR(found.st_mode):
+                shutil.rmtree(name, dir_fd=folder)
+            else:
+                os.unlink(name, dir_fd=folder)
 
     def relative(self, path: str) -> str:
         """Return an absolute path, or one relative to the root, relative to it; it is not looked at.
@@ -239,14 +254,3 @@ def _open_folder(part: str, folder: int, path: str) -> int:
         if error.errno in (errno.ENOTDIR, errno.ELOOP):
             raise Refused(f"{part} on the way to it is a link, or no folder", where=path) from None
         raise Refused(f"cannot be reached: {error.strerror}", where=path) from None
-
-
-def _remove(name: str, folder: int) -> None:
-    try:
-        found = os.stat(name, dir_fd=folder, follow_symlinks=False)
-    except FileNotFoundError:
-        return
-    if stat.S_ISDIR(found.st_mode):
-        shutil.rmtree(name, dir_fd=folder)
-    else:
-        os.unlink(name, dir_fd=folder)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-class Refused(HealkitError):
+class Refused(HealkitError):  # noqa: N818 - it reads as what it says
     """A change that may not be made; nothing of it was written."""
 
 

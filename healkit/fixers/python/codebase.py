@@ -10,6 +10,7 @@ import ast
 import importlib
 import os
 import re
+import stat
 import sys
 import warnings
 from functools import cached_property
@@ -183,7 +184,7 @@ class Codebase:
         return self._bytes[path] or b""
 
     def _own(self, path: str) -> bytes | None:
-        return _read(f"{self.case.root}/{path}") if path in self._known else self.case.read(path)
+        return _read(f"{self.case.root}/{path}", os.O_NOFOLLOW) if path in self._known else self.case.read(path)
 
     def tree(self, path: str) -> ast.Module | None:
         """Return a file's tree, None when it cannot be parsed."""
@@ -294,7 +295,7 @@ class Codebase:
     def importers(self, module: str, name: str) -> list[tuple[str, ast.ImportFrom]]:
         """Return the project's statements that import a name from a module, with their files."""
         found = []
-        for path in self.holding(name, module.rpartition(".")[2]):
+        for path in self.holding(name, "import"):
             tree = self.tree(path)
             if tree is None:
                 continue
@@ -323,9 +324,12 @@ def _is_dotted(name: str) -> bool:
     return bool(name) and all(part.isidentifier() for part in name.split("."))
 
 
-def _read(path: str) -> bytes | None:
+def _read(path: str, flags: int = 0) -> bytes | None:
+    """Return a regular file's bytes; a pipe named like a module must not keep us waiting."""
     try:
-        with open(path, "rb") as file:
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | flags), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return None
             data = file.read(_LIMIT + 1)
     except OSError:
         return None
@@ -342,3 +346,13 @@ def _names_of_builtin(name: str) -> Sequence[str]:
             return dir(importlib.import_module(name))
     except Exception:  # a module of the standard library may refuse on this platform in any way
         return ()
+
+
+_latest: list[Codebase] = []
+
+
+def of(case: Case) -> Codebase:
+    """Return the codebase of a case; the one of the same output is used again, because nothing was written meanwhile."""
+    if not _latest or _latest[0].case.result is not case.result or _latest[0].case.root != case.root:
+        _latest[:] = [Codebase(case)]
+    return _latest[0]

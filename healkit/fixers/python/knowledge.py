@@ -67,3 +67,18 @@ def homes(name: str) -> Sequence[str]:
 def alias(name: str) -> str:
     """Return the module that a short name usually stands for (`np`), empty when there is none."""
     return str(_data().get("aliases", {}).get(name, ""))
+
+
+@cache
+def _distributions() -> Mapping[str, str]:
+    try:
+        with open(f"{paths.share_dir()}/memory/modules.json", encoding="utf-8") as file:
+            found = json.load(file)["modules"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def distribution(module: str) -> str:
+    """Return the distribution that is known to hold a module, the module's own name when none is."""
+    return str(_distributions().get(module, module))

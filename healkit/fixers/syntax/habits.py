@@ -8,13 +8,15 @@ Python standard library and over npm (`bench/habits.py` writes them to `memory/h
 
 from __future__ import annotations
 
+import builtins
 import json
 import re
+from collections import Counter
 from functools import cache
 from math import log
 
 from ... import paths
-from .tokens import CLOSERS, OPENERS, Token, indent_of, python_tokens, script_tokens
+from .tokens import CLOSERS, OPENERS, Lines, Token, indent_of, python_tokens, script_tokens
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,20 +26,27 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
 _BLOCK_BEFORE = frozenset((")", "=>", "else", "try", "finally", "do", ";", "{", "}", "^", "static"))
+_LOGIC = frozenset("== != < > <= >= and or in is not && || === !==".split())
 _TYPE_HEADS = frozenset(("class", "interface", "enum", "namespace"))
 KNOWN_NAME, NEW_NAME, NUMBER = -4.0, -9.0, -3.0
 KNOWN_WORD, CODE_WORD, NEW_WORD, SIGN, BRACKET = -4.0, -7.0, -6.5, -1.5, -3.0
 _OWN_WEIGHT = 4.0
+_BUILT_IN = frozenset(dir(builtins))
+_GLOBALS = frozenset(
+    "console require module exports process Object Array String Number Boolean Promise JSON Math Date Error TypeError Map Set "
+    "Symbol RegExp parseInt parseFloat setTimeout clearTimeout window document fetch Buffer log length push map filter forEach "
+    "then catch keys values entries prototype constructor toString join split slice string number boolean any unknown void".split()
+)
 
 
 class _Frame:
     """An open bracket: its kind, the indentation of its line, what is called, and how many arguments were seen."""
 
-    __slots__ = ("arguments", "callee", "head", "indent", "kind", "some")
+    __slots__ = ("arguments", "callee", "head", "indent", "kind", "logic", "some")
 
     def __init__(self, kind: str, indent: int, callee: str = "", head: str = "e") -> None:
         self.kind, self.indent, self.callee, self.head = kind, indent, callee, head
-        self.arguments, self.some = 0, False
+        self.arguments, self.some, self.logic = 0, False, False
 
 
 def events(text: str, python: bool) -> Iterator[Event]:
@@ -72,8 +81,11 @@ class _Walk:
         new_line = "\n" in gap
         outside = frame.kind in ("0", "B", "K", "I")
         space = _space(gap, frame.indent)
-        if new_line and outside and (not self.python or "\\" not in gap) and self._ends(gap, frame, shape):
+        ended = new_line and outside and (not self.python or "\\" not in gap) and self._ends(gap, frame, shape)
+        if ended:
             yield self._token("NL", frame)
+            head = frame.head + (":" if self.last == ":" else "")
+            yield (("i", head, shape), ("i", head), ("i",)), space
             self._shift("NL")
             frame.head = "e"
             frame.indent = len(gap) - gap.rfind("\n") - 1 if self.python or frame.kind == "0" else frame.indent
@@ -83,17 +95,20 @@ class _Walk:
             if frame.kind in ("c", "d"):
                 count = frame.arguments + (1 if frame.some else 0)
                 yield (("a", frame.callee), ("a", frame.kind)), str(min(count, 6))
+                yield (("g", frame.callee), ("g", frame.kind)), "y" if frame.logic else "n"
             yield self._token(shape, frame)
             yield ((("s", frame.kind, self.last, shape), ("s", frame.kind, shape), ("s", shape)), space)
             self.stack.pop()
         else:
             yield self._token(shape, frame)
-            yield ((("s", frame.kind, self.last, shape), ("s", self.last, shape), ("s", self.last)), space)
+            if not ended:
+                yield ((("s", frame.kind, self.last, shape), ("s", self.last, shape), ("s", self.last)), space)
             if token.text == ",":
                 frame.arguments += 1 if frame.some else 0
                 frame.some = False
             else:
                 frame.some = True
+            frame.logic = (frame.logic or token.text in _LOGIC) and token.text not in ("for", "if", "lambda", "=>", "?")
             if token.text in OPENERS:
                 line = self.text.rfind("\n", 0, token.start) + 1
                 kind = self._kind(token.text, frame)
@@ -166,14 +181,29 @@ def _space(gap: str, indent: int) -> str:
 class Habits:
     """How likely text is, by what ships and by what a file does itself."""
 
-    def __init__(self, python: bool, own: str = "") -> None:
-        """Take in the file that is looked at; its own habits count more than the shipped ones."""
+    def __init__(self, python: bool, own: str = "", first: int = 0, last: int = 0) -> None:
+        """Take in the file that is looked at; its own habits count more than the shipped ones.
+
+        Args:
+            python: the language; else JavaScript and TypeScript.
+            own: the file's text.
+            first: the first of the lines that may be broken: what is said there alone is no evidence.
+            last: the last of them.
+        """
         self.python = python
         self.shipped = _shipped("python" if python else "script")
         self.own = counted([own], python) if own else {}
         tokens = (python_tokens if python else script_tokens)(own)
-        self.names = {token.text for token in tokens if token.kind == "n"}
+        lines = Lines(own)
+        start, end = (lines.start(first), lines.end(last)) if first else (0, 0)
+        names = Counter(token.text for token in tokens if token.kind == "n")
+        inside = Counter(token.text for token in tokens if token.kind == "n" and start <= token.start < end)
+        self.names = {name for name, number in names.items() if number > min(1, inside[name])}
+        self.names |= _BUILT_IN if python else _GLOBALS
         self.words = {word for token in tokens if token.kind == "s" for word in _WORD.findall(token.text)}
+        marks = Counter(token.text[-1] for token in tokens if token.kind == "s")
+        total = sum(marks.values()) + 3
+        self.marks = {mark: log((marks[mark] + 1) / total) for mark in "\"'`"}
 
     def score(self, text: str) -> float:
         """Return the logarithm of a text's likelihood; only differences between texts of one place mean something."""
@@ -189,7 +219,10 @@ class Habits:
         if token.kind == "0":
             return NUMBER
         if token.kind in "sur":
-            return sum(self._word(word) for word in _WORD.findall(token.text))
+            text = token.text.lstrip("rbufRBUF")
+            odd = any(text[1:-1].startswith(mark) or text[1:-1].endswith(mark) for mark in self.marks if text[1:-1].count(mark) % 2)
+            style = self.marks.get(text[-1:], 0.0) - (4.0 if odd else 0.0)
+            return style + sum(self._word(word) for word in _WORD.findall(text[1:-1]))
         return 0.0
 
     def _word(self, word: str) -> float:

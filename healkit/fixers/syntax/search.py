@@ -10,13 +10,13 @@ from math import exp
 from typing import NamedTuple
 
 from .habits import Habits, shape_of
-from .tokens import Lines, Token, python_tokens, script_tokens
+from .tokens import CLOSERS, Lines, Token, python_tokens, script_tokens
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-MOST_CHECKED = 320
+MOST_CHECKED = 500
 """Candidates that a parser is asked about at most; the likeliest ones."""
 MOST_REGION = 60
 """Lines whose wording is weighed around a candidate."""
@@ -86,12 +86,12 @@ def search(
     alive = [(edit, done, meaning) for (done, edit), meaning in zip(unique.items(), meanings, strict=True) if meaning is not None]
     if not alive:
         return []
-    lines = Lines(text)
-    start, end = lines.start(first), lines.end(last)
     scored = []
     for edit, done, meaning in alive:
-        tail = len(text) - end
-        scored.append((habits.score(done[start : len(done) - tail]) + edit.prior, edit, done, meaning))
+        lines = Lines(done)
+        more = done.count("\n") - text.count("\n")
+        region = "\n" + done[lines.start(first) : lines.end(last + more)]
+        scored.append((habits.score(region) + edit.prior, edit, done, meaning))
     return _grouped(scored)
 
 
@@ -108,7 +108,7 @@ def _grouped(scored: list[tuple[float, Edit, str, object]]) -> list[Found]:
     return sorted(found, key=lambda item: -item.share)
 
 
-def token_edits(text: str, first: int, last: int, grammar: Grammar, habits: Habits, at: int) -> list[Edit]:
+def token_edits(text: str, first: int, last: int, grammar: Grammar, habits: Habits, focus: Sequence[int]) -> list[Edit]:
     """Return the likeliest one-token edits between two lines (from 1, both included).
 
     Args:
@@ -117,7 +117,7 @@ def token_edits(text: str, first: int, last: int, grammar: Grammar, habits: Habi
         last: the last line to change.
         grammar: the language.
         habits: how likely text is.
-        at: offset that the parser complained about; nearer edits come first.
+        focus: offsets that the parser complained about; nearer edits come first.
     """
     lines = Lines(text)
     start, end = lines.start(first), lines.end(last)
@@ -125,16 +125,18 @@ def token_edits(text: str, first: int, last: int, grammar: Grammar, habits: Habi
     tokens = [Token(token.kind, token.text, token.start + start, token.end + start) for token in every]
     edits: list[tuple[float, Edit]] = []
     spoken = [token for token in tokens if token.kind not in "cl"]
-    place = next((number for number, token in enumerate(spoken) if token.end >= at), len(spoken))
+    places = [next((number for number, token in enumerate(spoken) if token.end >= at), len(spoken)) for at in focus]
     for number in range(len(spoken) + 1):
         before = spoken[number - 1] if number else None
         after = spoken[number] if number < len(spoken) else None
-        far = abs(number - place) if number <= place else 2 * (number - place)
+        far = min(abs(number - place) for place in places)
         for edit in _insertions(text, before, after, start, end, grammar):
-            edits.append((_quick(habits, before, edit.new.strip(), after) + edit.prior - 0.05 * far, edit))
+            new = edit.new.strip()
+            value = -2.0 if new in CLOSERS else _quick(habits, before, new, after)
+            edits.append((value + edit.prior - 0.05 * far, edit))
         if after is not None:
             following = spoken[number + 1] if number + 1 < len(spoken) else None
-            for edit in _changes(text, before, after, following, grammar):
+            for edit in (*_changes(text, before, after, following, grammar), *_splits(after, grammar, habits)):
                 new = edit.new.strip()
                 value = _quick(habits, before, new, following) if new else _quick(habits, before, "", following)
                 edits.append((value + edit.prior - 0.05 * far, edit))
@@ -203,7 +205,10 @@ def _at_line_ends(
             yield Edit(left, left, f" {new}", prior, what)
         if not word:
             yield Edit(left, left, new, prior, what)
-    yield Edit(right, right, f"{new} " if word or new in SPACED else new, prior, what)
+    if word or new in SPACED:
+        yield Edit(right, right, f"{new} ", prior, what)
+    if not word:
+        yield Edit(right, right, new, prior, what)
     if new in ")]}":
         at = left
         for line in gap.split("\n")[1:-1]:
@@ -239,16 +244,42 @@ JOINED = frozenset("== != <= >= += -= *= /= -> => ** // && || := ?. ?? === !== >
 
 
 def _removals(text: str, token: Token, prior: float) -> Iterable[Edit]:
+    """Yield the removal of a token; never one that makes a single word of its neighbours."""
     what = f"remove `{token.text}`"
+    around = text[token.start - 1 : token.start] if token.start else "", text[token.end : token.end + 1]
+    if token.text in around:
+        prior += 2.5
+    if _is_word(around[0]) and _is_word(around[1]):
+        return
     yield Edit(token.start, token.end, "", prior, what)
-    if text[token.end : token.end + 1] == " ":
+    if around[1] == " " and not (_is_word(around[0]) and _is_word(text[token.end + 1 : token.end + 2])):
         yield Edit(token.start, token.end + 1, "", prior, what)
-    if text[token.start - 1 : token.start] == " " and token.start:
+    if around[0] == " " and not (_is_word(around[1]) and _is_word(text[token.start - 2 : token.start - 1])):
         yield Edit(token.start - 1, token.end, "", prior, what)
     line_start = text.rfind("\n", 0, token.start) + 1
     line_end = text.find("\n", token.end)
     if line_end >= 0 and not text[line_start : token.start].strip() and not text[token.end : line_end].strip():
         yield Edit(line_start, line_end + 1, "", prior + 0.5, what)
+
+
+def _is_word(char: str) -> bool:
+    return char.isalnum() or char in ("_", "$") if char else False
+
+
+def _splits(token: Token, grammar: Grammar, habits: Habits) -> Iterable[Edit]:
+    """Yield what may have stood inside a name that is said nowhere else, between two that are: `isinstanceother`."""
+    text = token.text
+    if token.kind != "n" or text in habits.names or len(text) < 3:
+        return
+    for at in range(1, len(text)):
+        left, right = text[:at], text[at:]
+        known = (left in habits.names or left in grammar.keywords) + (right in habits.names or right in grammar.keywords)
+        if known and not right[0].isdigit():
+            for new in "([.{,=":
+                prior = grammar.inserted.get(new, -3.0) - (0.0 if known == 2 else 3.0)
+                yield Edit(token.start + at, token.start + at, new, prior, f"insert `{new}`")
+                if new in ",=":
+                    yield Edit(token.start + at, token.start + at, f"{new} ", prior, f"insert `{new}`")
 
 
 def _keyword_edits(token: Token, grammar: Grammar) -> Iterable[Edit]:

@@ -7,6 +7,8 @@ findings are mended here (`slips`, `unused`), each edit held against the syntax 
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..proposal import edit
 from . import formatters, linters, reports, slips
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from ..proposal import Proposal
     from .reports import Report
 
-_LAYOUT = ("E1", "E2", "E3", "W1", "W2", "W3", "I0", "Q0", "COM", "D2", "C03", "C0410", "UP03", "F401", "W0611", "MD")
+_LAYOUT = ("E1", "E2", "E3", "W1", "W2", "W3", "I0", "Q0", "COM", "D2", "C03", "C0410", "UP03", "F401", "W0611")
 """Rules whose fixes cannot change what a program does, by the start of their code."""
 _MOST_FILES = 400
 
@@ -52,7 +54,9 @@ class Work:
         from ...records import Change
 
         changes: list[Change] = [
-            Change(path=path, before=text, after=self.after[path]) for path, text in self.before.items() if text != self.after[path]
+            Change(path=path, before=text, after=self.after[path])
+            for path, text in self.before.items()
+            if text != self.after[path]
         ]
         if changes:
             titles = [f"{by} to {_count(paths)}" for by, paths in self.done.items()]
@@ -65,7 +69,7 @@ def propose(case: Case) -> Iterable[Proposal]:
     if case.diagnosis.category != "linting_error" and any(one.category == "linting_error" for one in case.diagnoses):
         return
     work, more = Work(case), Work(case)
-    for mend in (_python, _javascript, _markdown, _shell, _formatters):
+    for mend in (_python, _javascript, _shell, _formatters):
         mend(case, work, more)
     yield from work.proposal()
     yield from more.proposal(sure=False)
@@ -78,16 +82,16 @@ def _python(case: Case, work: Work, more: Work) -> None:
         rules = [report.rule for report in ours]
         if by_ruff:
             name = f"ruff's fixes for {_names(rules)}"
-            work.mend(path, name, _bound(linters.ruff, case, path, rules), layout=_is_layout(rules))
+            work.mend(path, name, partial(linters.ruff, case, path, rules), layout=_is_layout(rules))
             more.mend(path, f"ruff's unsafe fixes for {_names(rules)}", _unsafe(case, path, rules, work))
         else:
             name = f"the remedies of {_names(slips.healable(ours))}"
-            work.mend(path, name, _bound(slips.mended, ours), layout=True)
+            work.mend(path, name, partial(slips.mended, ours), layout=True)
 
 
 def _unsafe(case: Case, path: str, rules: list[str], work: Work) -> Callable[[bytes], bytes | None]:
     def make(text: bytes) -> bytes | None:
-        mended = linters.ruff(case, path, text, rules, unsafe=True)
+        mended = linters.ruff(case, path, rules, text, unsafe=True)
         return mended if mended != work.after.get(path, text) else None
 
     return make
@@ -100,38 +104,29 @@ def _javascript(case: Case, work: Work, more: Work) -> None:
         if data is None:
             continue
         fixed, suggested = linters.eslint(case, path, data, rules)
-        name = f"ESLint's fixes for {_names(rules)}"
-        work.mend(path, name, lambda text, fixed=fixed: fixed, layout=False)  # type: ignore[misc]
-        more.mend(path, f"ESLint's suggestions for {_names(rules)}", lambda text, made=suggested: made)  # type: ignore[misc]
+        work.mend(path, f"ESLint's fixes for {_names(rules)}", partial(_given, fixed), layout=False)
+        more.mend(path, f"ESLint's suggestions for {_names(rules)}", partial(_given, suggested))
 
 
-def _markdown(case: Case, work: Work, _: Work) -> None:
-    for path, ours in _by_file(reports.markdown(case)):
-        rules = [report.rule for report in ours]
-        work.mend(path, f"the remedies of {_names(rules)}", _bound(slips.mended_markdown, ours))
+def _given(made: bytes | None, _: bytes) -> bytes | None:
+    return made
 
 
 def _shell(case: Case, work: Work, _: Work) -> None:
     for path, ours in _by_file(reports.shell(case)):
         rules = [report.rule for report in ours]
-        work.mend(path, f"shellcheck's fixes for {_names(rules)}", _bound(linters.shellcheck, case, path, rules), layout=False)
+        work.mend(
+            path,
+            f"shellcheck's fixes for {_names(rules)}",
+            partial(linters.shellcheck, case, path, rules),
+            layout=False,
+        )
 
 
 def _formatters(case: Case, work: Work, _: Work) -> None:
     for name, files in formatters.named(case):
         for path in files[:_MOST_FILES]:
-            work.mend(path, f"{name}", _bound(formatters.formatted, case, name, path))
-
-
-def _bound(make: Callable[..., bytes | None], *given: object) -> Callable[[bytes], bytes | None]:
-    """Return a function of the text alone: the text stands behind the path where there is a path, else first."""
-
-    def call(text: bytes) -> bytes | None:
-        if make is linters.ruff or make is linters.shellcheck:
-            return make(given[0], given[1], text, given[2])
-        return make(*given, text)
-
-    return call
+            work.mend(path, f"{name}", partial(formatters.formatted, case, name, path))
 
 
 def _by_file(found: Iterable[Report]) -> list[tuple[str, list[Report]]]:

@@ -7,7 +7,7 @@ import os
 import re
 from functools import cache
 
-from ... import paths, wire
+from ... import child, paths, wire
 from .launch import launch, printed
 
 TYPE_CHECKING = False
@@ -77,28 +77,49 @@ def formatted(case: Case, name: str, path: str, text: bytes) -> bytes | None:
     program = launch(case, entry["program"])
     if program is None:
         return None
-    out = printed(case, [*program.argv, *_arguments(case, entry, program, path)], text)
+    argv = [*program.argv, *_arguments(case, entry, program, path)]
+    if "in_copy" in entry:
+        out = _mended_copy(case, argv, entry["in_copy"], path, text)
+    else:
+        folder = os.path.dirname(os.path.join(case.root, path)) if entry.get("in_folder") else ""
+        out = printed(case, argv, text, folder)
     if out is None or out == text:
         return None
     return out if _same(str(entry.get("check", "")), text, out) else None
 
 
 def _arguments(case: Case, entry: Mapping[str, Any], program: Launch, path: str) -> list[str]:
-    full = os.path.join(case.root, path)
+    full = path if "in_copy" in entry else os.path.join(case.root, path)
     asked = next((word for word in program.words if word in entry.get("subcommands", ())), "check")
     filled = {
         "{file}": full,
-        "{folder}": os.path.dirname(full),
         "{edition}": _edition(case, path),
         "{subcommand}": entry.get("renames", {}).get(asked, asked),
     }
-    argv: list[str] = []
-    for word in entry["argv"]:
-        for key, value in filled.items():
-            word = word.replace(key, value)
-        argv.append(word)
+    argv = [_filled(word, filled) for word in entry["argv"]]
     head = 1 if entry.get("subcommand") or entry.get("subcommands") else 0
     return [*argv[:head], *program.options(entry["keeps"]), *argv[head:]]
+
+
+def _mended_copy(case: Case, argv: Sequence[str], configs: Sequence[str], path: str, text: bytes) -> bytes | None:
+    """Return what a tool that can only write makes of a copy, which lies in a folder of its own under the same path."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="healkit-") as folder:
+        copies = {name: data for name in configs if (data := case.read(name)) is not None}
+        for name, data in {**copies, path: text}.items():
+            os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
+            with open(os.path.join(folder, name), "wb") as file:
+                file.write(data)
+        child.run(argv, folder, timeout=60.0)
+        with open(os.path.join(folder, path), "rb") as file:
+            return file.read(child.LIMIT) or None
+
+
+def _filled(word: str, values: Mapping[str, str]) -> str:
+    for key, value in values.items():
+        word = word.replace(key, value)
+    return word
 
 
 def _edition(case: Case, path: str) -> str:

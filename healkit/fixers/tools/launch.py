@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 _RUNNERS = frozenset({"uv", "poetry", "pdm", "hatch", "pipenv", "rye"})
 """Wrappers that know an environment that we may not: kept when the tool is found nowhere else."""
-_SCRIPT_RUNNERS = frozenset({"npm", "pnpm", "yarn", "bun", "make", "just", "tox", "nox", "pre-commit", "lefthook", "task"})
+_SCRIPT_RUNNERS = frozenset(
+    {"npm", "pnpm", "yarn", "bun", "make", "just", "tox", "nox", "pre-commit", "lefthook", "task"}
+)
 _SCRIPT_FILES = ("Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "tox.ini", "Taskfile.yml")
 _LIMIT = 2000
 

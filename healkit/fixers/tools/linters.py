@@ -41,14 +41,14 @@ def is_ruff(case: Case, reports: Iterable[Report]) -> bool:
     return any(word in case.output for word in _WORDS) or any(report.fixable for report in reports)
 
 
-def ruff(case: Case, path: str, text: bytes, rules: Sequence[str], *, unsafe: bool = False) -> bytes | None:
+def ruff(case: Case, path: str, rules: Sequence[str], text: bytes, *, unsafe: bool = False) -> bytes | None:
     """Return a file with ruff's own fixes for some rules; None when there are none.
 
     Args:
         case: the failure.
         path: the file, relative to the root.
-        text: its bytes.
         rules: codes, or names as preview prints them.
+        text: its bytes.
         unsafe: whether the fixes that may change behaviour are asked for too.
     """
     program = launch(case, "ruff")
@@ -61,7 +61,18 @@ def ruff(case: Case, path: str, text: bytes, rules: Sequence[str], *, unsafe: bo
     if unsafe and "--unsafe-fixes" not in options:
         options.append("--unsafe-fixes")
     file = os.path.join(case.root, path)
-    argv = ["check", "--fix", "--exit-zero", "--quiet", *options, "--select", ",".join(chosen), "--stdin-filename", file, "-"]
+    argv = [
+        "check",
+        "--fix",
+        "--exit-zero",
+        "--quiet",
+        *options,
+        "--select",
+        ",".join(chosen),
+        "--stdin-filename",
+        file,
+        "-",
+    ]
     out = printed(case, [*program.argv, *argv], text)
     return out if out is not None and out != text and _reads(out, text) else None
 
@@ -138,12 +149,18 @@ def _with_fixes(text: str, fixes: Sequence[Mapping[str, Any]]) -> str:
     return mark + b"".join([*out, units[last:]]).decode("utf-16-le", "replace")
 
 
-def shellcheck(case: Case, path: str, text: bytes, rules: Sequence[str]) -> bytes | None:
+def shellcheck(case: Case, path: str, rules: Sequence[str], text: bytes) -> bytes | None:
     """Return a shell script with shellcheck's own fixes for some codes; None when there are none."""
     program = launch(case, "shellcheck")
     codes = ",".join(dict.fromkeys(rule for rule in rules if re.fullmatch(r"SC\d{4}", rule)))
     if program is None or not codes:
         return None
-    argv = [*program.argv, *program.options(_SHELLCHECK_KEEPS), "--format=diff", f"--include={codes}", os.path.join(case.root, path)]
+    argv = [
+        *program.argv,
+        *program.options(_SHELLCHECK_KEEPS),
+        "--format=diff",
+        f"--include={codes}",
+        os.path.join(case.root, path),
+    ]
     ran = case.check(argv)
     return patched(text, ran.stdout) if ran.stdout else None

@@ -30,7 +30,8 @@ class Report(Record):
 
 
 _FULL = re.compile(
-    r"^(?P<rule>[A-Z]{1,6}\d{2,4}|[a-z]+(?:-[a-z]+)+:) (?P<fixable>\[\*\] )?(?P<message>[^\n]+)\n *--> (?P<file>[^:\n]+):(?P<line>\d+):(?P<column>\d+)",
+    r"^(?P<rule>[A-Z]{1,6}\d{2,4}|[a-z]+(?:-[a-z]+)+:) (?P<fixable>\[\*\] )?(?P<message>[^\n]+)"
+    r"\n *--> (?P<file>[^:\n]+):(?P<line>\d+):(?P<column>\d+)",
     re.M,
 )
 _CONCISE = re.compile(
@@ -38,9 +39,12 @@ _CONCISE = re.compile(
     r"(?:\((?P<name>[\w-]+)\)[^\]\n]*)?\]?:? (?P<fixable>\[\*\] )?(?P<message>[^\n]+)$",
     re.M,
 )
-_PYFLAKES = re.compile(r"^(?P<file>[^\s:][^:\n]*\.py):(?P<line>\d+):(?P<column>\d+):? (?P<message>'[^'\n]+' imported but unused)$", re.M)
+_PYFLAKES = re.compile(
+    r"^(?P<file>[^\s:][^:\n]*\.py):(?P<line>\d+):(?P<column>\d+):? (?P<message>'[^'\n]+' imported but unused)$", re.M
+)
 _GITHUB = re.compile(
-    r"^::(?:error|warning) title=[Rr]uff \((?P<rule>[\w-]+)\),file=(?P<file>[^,\n]+),line=(?P<line>\d+)(?:,col=(?P<column>\d+))?[^\n]*?::(?P<message>[^\n]*)",
+    r"^::(?:error|warning) title=[Rr]uff \((?P<rule>[\w-]+)\),file=(?P<file>[^,\n]+),"
+    r"line=(?P<line>\d+)(?:,col=(?P<column>\d+))?[^\n]*?::(?P<message>[^\n]*)",
     re.M,
 )
 _GROUP = re.compile(r"^(?P<file>[^\s:][^:\n]*\.\w+):\n(?P<rows>(?: +\d+:\d+ +[A-Z]{1,6}\d{2,4} [^\n]*\n?)+)", re.M)
@@ -54,21 +58,20 @@ _STYLISH_ROW = re.compile(
     r"^ +(?P<line>\d+):(?P<column>\d+) +(?P<level>error|warning) +(?P<message>[^\n]*?)(?:  +(?P<rule>[@\w/-]+))?$", re.M
 )
 _UNIX = re.compile(
-    r"^(?P<file>[^\n:]+):(?P<line>\d+):(?P<column>\d+): (?P<message>[^\n]+?) \[(?:Error|Warning)/(?P<rule>[@\w/-]+)\]$", re.M
+    r"^(?P<file>[^\n:]+):(?P<line>\d+):(?P<column>\d+): (?P<message>[^\n]+?) \[(?:Error|Warning)/(?P<rule>[@\w/-]+)\]$",
+    re.M,
 )
 _COMPACT = re.compile(
     r"^(?P<file>[^\n:]+): line (?P<line>\d+), col (?P<column>\d+), (?:Error|Warning) - (?P<message>[^\n]+?) \((?P<rule>[@\w/-]+)\)$",
     re.M,
 )
-_MARKDOWN = re.compile(
-    r"^(?P<file>[^\s:][^:\n]*\.(?:md|markdown)):(?P<line>\d+)(?::(?P<column>\d+))? (?:error )?(?P<rule>MD\d{3})/\S+ (?P<message>[^\n]*)$",
+_SHELL = re.compile(
+    r"^In (?P<file>[^\n]+) line (?P<line>\d+):\n(?P<body>(?:[^\n]*\n)*?)(?=^In [^\n]+ line \d+:$|^For more information:|\Z)",
     re.M,
 )
-_SHELL = re.compile(
-    r"^In (?P<file>[^\n]+) line (?P<line>\d+):\n(?P<body>(?:[^\n]*\n)*?)(?=^In [^\n]+ line \d+:$|^For more information:|\Z)", re.M
-)
 _SHELL_GCC = re.compile(
-    r"^(?P<file>[^\n:]+):(?P<line>\d+):(?P<column>\d+): (?:note|warning|error): (?P<message>[^\n]+?) \[(?P<rule>SC\d+)\]$", re.M
+    r"^(?P<file>[^\n:]+):(?P<line>\d+):(?P<column>\d+): (?:note|warning|error): (?P<message>[^\n]+?) \[(?P<rule>SC\d+)\]$",
+    re.M,
 )
 
 
@@ -89,17 +92,16 @@ def eslint(case: Case) -> list[Report]:
     return _once(found) or [report for rows in _json(case, "filePath", _eslint_rows) for report in rows]
 
 
-def markdown(case: Case) -> list[Report]:
-    """Return what markdownlint reported."""
-    return _once(_of(case, _MARKDOWN.finditer(case.output)))
-
-
 def shell(case: Case) -> list[Report]:
     """Return what shellcheck reported, one for each code and file."""
     found = list(_of(case, _SHELL_GCC.finditer(case.output)))
     for part in _SHELL.finditer(case.output):
         file = case.resolve(part["file"])
-        found += [Report(file=file, rule=code, line=int(part["line"])) for code in re.findall(r"\bSC\d{4}\b", part["body"]) if file]
+        found += [
+            Report(file=file, rule=code, line=int(part["line"]))
+            for code in re.findall(r"\bSC\d{4}\b", part["body"])
+            if file
+        ]
     return _once(found)
 
 
@@ -133,7 +135,11 @@ def _json(case: Case, key: str, make: Any) -> Iterator[Any]:
             rows, _ = json.JSONDecoder().raw_decode(case.output, start)
         except (ValueError, RecursionError):
             rows = None
-        if isinstance(rows, list) and rows and all(isinstance(row, dict) and isinstance(row.get(key), str) for row in rows):
+        if (
+            isinstance(rows, list)
+            and rows
+            and all(isinstance(row, dict) and isinstance(row.get(key), str) for row in rows)
+        ):
             yield from (one for row in rows[:MOST] if (one := make(case, row)))
             return
         start = case.output.find("[", start + 1) if start < 20_000 else -1

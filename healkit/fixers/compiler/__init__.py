@@ -1,0 +1,65 @@
+"""What compilers refuse: their own suggestions and few near candidates, each compiled in a copy before it is proposed.
+
+`rust`, `c` and `java` are benches for one `search`; `make` reads what make, ld and cmake say about their files.
+"""
+
+from __future__ import annotations
+
+from ..proposal import Proposal, edit
+from . import rust
+from .copy import Copy, TooLargeError
+from .search import Search
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ..case import Case
+    from .search import Bench, Candidate
+
+SECONDS = 60.0
+"""Time for one search."""
+_LANGUAGES = (rust,)
+_LAST: dict[tuple[str, ...], list[Proposal]] = {}
+"""The answer for the failure just seen: each of its diagnoses asks for it."""
+
+
+def propose(case: Case) -> Iterable[Proposal]:
+    """Return the edits after which the code compiles; suggestions where two do, or where only less is wrong."""
+    key = (case.root, case.cwd, *case.argv, case.output)
+    if key not in _LAST:
+        _LAST.clear()
+        _LAST[key] = list(_searched(case))
+    return _LAST[key]
+
+
+def _searched(case: Case) -> Iterable[Proposal]:
+    for language in _LANGUAGES:
+        if not language.relevant(case):
+            continue
+        try:
+            with Copy(case.root) as copy:
+                bench = language.bench(case, copy)
+                if bench is not None:
+                    yield from _found(case, bench)
+        except (TooLargeError, OSError):
+            continue
+
+
+def _found(case: Case, bench: Bench) -> Iterable[Proposal]:
+    outcome = Search(bench, SECONDS).run()
+    if outcome is None:
+        return
+    ends: list[tuple[Mapping[str, str], Candidate]] = list(outcome.others) or [(outcome.texts, outcome.steps[-1])]
+    for texts, last in ends:
+        changes = []
+        for path, text in sorted(texts.items()):
+            source = case.source(path)
+            if source is None:
+                return
+            changes.append(source.change(text))
+        before = [step for step in outcome.steps if step is not last][: len(outcome.steps) - 1]
+        titles = list(dict.fromkeys([*(step.title for step in before), last.title]))
+        title = titles[0] if len(titles) == 1 else f"{titles[0]}, and {len(titles) - 1} more"
+        risk = "low" if all(step.risk == "low" for step in outcome.steps) else "medium"
+        yield edit("compiler", title, changes, risk=risk, sure=outcome.sure)

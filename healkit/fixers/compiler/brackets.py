@@ -1,0 +1,232 @@
+"""Where a bracket may be missing, or one too many, near an error: places that the indentation or the statement offers.
+
+Each place is a candidate that the compiler decides on; for braces the indentation says which one was meant, for
+parentheses two places that both compile are a choice for a person.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .lexis import OPENERS, PAIRS, Token, balance, indent, tokens
+from .search import EVIDENT, GUESSED, Candidate, Edit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+REACH = 12
+"""Lines before an error in which a parenthesis is looked for."""
+_HEADER = re.compile(
+    r"^\s*(?:\}\s*)?(?:pub\b|fn\b|impl\b|trait\b|struct\b|enum\b|union\b|mod\b|if\b|else\b|for\b|while\b|loop\b|match\b|do\b|switch\b|try\b|catch\b|finally\b|class\b|interface\b|namespace\b|unsafe\b|async\b|static\b|public\b|private\b|protected\b|[A-Za-z_][\w:<>*& ]*\([^;]*\)\s*(?:const)?$)"
+)
+
+
+def candidates(file: str, text: str, language: re.Pattern[str], lines: Sequence[int]) -> Iterator[Candidate]:
+    """Yield bracket edits that make a file's brackets even again.
+
+    Args:
+        file: the file's path.
+        text: its present text.
+        language: one of `lexis`.
+        lines: where the compiler points, the error's own line first.
+    """
+    words = tokens(text, language)
+    even = balance(words)
+    rows = text.split("\n")
+    near = [line for line in lines if 0 < line <= len(rows)] or [len(rows)]
+    first, last = max(1, min(near) - 1, near[0] - 40), max(near)
+    if even["{"] > 0:
+        yield from _missing_brace(file, text, rows, words)
+        yield from _surplus(file, words, "{", first, last)
+    elif even["{"] < 0:
+        yield from _missing_open_brace(file, text, rows)
+        yield from _surplus(file, words, "}", first, last)
+    for opener in "([":
+        if even[opener] > 0:
+            yield from _missing_close(file, words, opener, (max(1, near[0] - REACH, min(near)), last))
+            yield from _surplus(file, words, opener, max(1, near[0] - 3), last)
+        elif even[opener] < 0:
+            yield from _surplus(file, words, PAIRS[opener], max(1, near[0] - 3), last)
+            yield from _missing_open(file, words, opener, max(1, near[0] - 3), last)
+    yield from _swapped(file, words, even, first, last)
+
+
+def _candidate(file: str, start: int, end: int, new: str, line: int, rank: tuple[int, ...], what: str) -> Candidate:
+    edit = Edit(file=file, start=start, end=end, text=new)
+    return Candidate(edits=[edit], title=f"{what} ({file}:{line})", rank=rank, risk="low")
+
+
+def _missing_brace(file: str, text: str, rows: list[str], words: Sequence[Token]) -> Iterator[Candidate]:
+    """Yield a `}` for each block whose lines end, by their indentation, without one."""
+    at = _offsets(rows)
+    covered = _inside(text, words)
+    for word in words:
+        if word.kind != "open" or word.text != "{" or word.line >= len(rows):
+            continue
+        depth = indent(rows[word.line - 1])
+        body = word.line
+        row = word.line
+        while row < len(rows) and (not rows[row].strip() or row in covered or indent(rows[row]) > depth or _label(rows[row])):
+            if rows[row].strip():
+                body = row + 1
+            row += 1
+        after = rows[row].strip() if row < len(rows) else ""
+        if body == word.line and not after.startswith("}"):
+            continue
+        if after.startswith("}") and indent(rows[row]) == depth:
+            continue
+        margin = rows[word.line - 1][: len(rows[word.line - 1]) - len(rows[word.line - 1].lstrip())]
+        if after.startswith(("else", "catch", "finally", "while (")):
+            start = at[row] + len(rows[row]) - len(rows[row].lstrip())
+            yield _candidate(file, start, start, "} ", row + 1, (EVIDENT, 0), "add the missing `}`")
+            continue
+        place = at[body - 1] + len(rows[body - 1])
+        semicolon = ";" if re.match(r"\s*(?:typedef\s+)?(?:struct|union|enum|class)\b[^()]*$", rows[word.line - 1][: -1]) else ""
+        yield _candidate(file, place, place, f"\n{margin}}}", body + 1, (EVIDENT, 0), "add the missing `}`")
+        if semicolon:
+            yield _candidate(file, place, place, f"\n{margin}}};", body + 1, (EVIDENT, 1), "add the missing `};`")
+    for number, row_text in enumerate(rows):
+        opened = balance([w for w in words if w.line == number + 1])
+        if opened["{"] > 0 and not row_text.rstrip().endswith("{"):
+            place = at[number] + len(row_text.rstrip())
+            yield _candidate(file, place, place, " }", number + 1, (EVIDENT, 1), "add the missing `}`")
+
+
+def _label(row: str) -> bool:
+    """Tell whether a line stands further left than its block without ending it: a directive or a label."""
+    return row.startswith("#") or bool(re.match(r"\s*(?:case\b.*|default|public|private|protected|[A-Za-z_]\w*)\s*:(?!:)", row))
+
+
+def _inside(text: str, words: Sequence[Token]) -> set[int]:
+    """Return the rows (from 0) that begin inside a text of several lines."""
+    out: set[int] = set()
+    for word in words:
+        if word.kind == "text" and "\n" in word.text:
+            out.update(range(word.line, word.line + word.text.count("\n")))
+    return out
+
+
+def _offsets(rows: Sequence[str]) -> list[int]:
+    out, total = [], 0
+    for row in rows:
+        out.append(total)
+        total += len(row) + 1
+    return out
+
+
+def _missing_open_brace(file: str, text: str, rows: list[str]) -> Iterator[Candidate]:
+    """Yield a `{` behind each line that begins a block, has deeper lines below, and lacks one."""
+    at = _offsets(rows)
+    for number, row in enumerate(rows[:-1]):
+        bare = re.sub(r"\s*//.*$", "", row).rstrip()
+        below = next((later for later in rows[number + 1 :] if later.strip()), "")
+        if not _HEADER.match(bare) or bare.endswith(("{", ";", ",", "}", "(")) or below.strip().startswith(("{", "where")):
+            continue
+        if indent(below) > indent(row) or below.strip().startswith("}"):
+            place = at[number] + len(bare)
+            yield _candidate(file, place, place, " {", number + 1, (EVIDENT, 0), "add the missing `{`")
+
+
+def _surplus(file: str, words: Sequence[Token], bracket: str, first: int, last: int) -> Iterator[Candidate]:
+    for word in words:
+        if word.text == bracket and word.kind in ("open", "close") and first <= word.line <= last:
+            yield _candidate(file, word.start, word.end, "", word.line, (GUESSED, 0), f"remove the surplus `{bracket}`")
+
+
+def _missing_close(file: str, words: Sequence[Token], opener: str, span: tuple[int, int]) -> Iterator[Candidate]:
+    """Yield the closer before each sign that may end what the opener began, outside inner brackets."""
+    close = PAIRS[opener]
+    for before, word in zip(words, words[1:], strict=False):
+        if not span[0] <= before.line <= span[1] or before.text == ",":
+            continue
+        ends = word.kind in ("close", "open", "sign") or word.line > before.line
+        if ends and (before.kind in ("name", "text", "close") or before.text in (opener, "?", ">", ";", "+")):
+            if before.text == ";" and word.text == ";":
+                continue
+            yield _candidate(file, before.end, before.end, close, before.line, (GUESSED, 0), f"add the missing `{close}`")
+
+
+def _missing_open(file: str, words: Sequence[Token], opener: str, first: int, last: int) -> Iterator[Candidate]:
+    for number, (before, word) in enumerate(zip(words, words[1:], strict=False)):
+        if not first <= word.line <= last or word.kind == "sign" and word.text not in ("&", "*", "!", "-"):
+            continue
+        after = words[number + 2] if number + 2 < len(words) else word
+        if word.kind in ("name", "text") and after.text == PAIRS[opener] and before.kind != "name":
+            continue  # it would only wrap one word
+        yield _candidate(file, word.start, word.start, opener, word.line, (GUESSED, 1), f"add the missing `{opener}`")
+
+
+def _swapped(
+    file: str, words: Sequence[Token], even: dict[str, int], first: int, last: int
+) -> Iterator[Candidate]:
+    """Yield the right bracket in place of one of another kind, where one kind lacks what another has too much."""
+    for lacks in PAIRS:
+        for extra in PAIRS:
+            if even[lacks] > 0 > even[extra]:
+                wrong, right = PAIRS[extra], PAIRS[lacks]
+            elif even[lacks] < 0 < even[extra]:
+                wrong, right = extra, lacks
+            else:
+                continue
+            for word in words:
+                if word.text == wrong and word.kind in ("open", "close") and first <= word.line <= last:
+                    what = f"write `{right}` for `{wrong}`"
+                    yield _candidate(file, word.start, word.end, right, word.line, (EVIDENT, 1), what)
+
+
+def quotes(file: str, text: str, lines: Sequence[int]) -> Iterator[Candidate]:
+    """Yield a missing `"` at each place of a line with an odd number of them; places at the line's end come first."""
+    rows = text.split("\n")
+    at = _offsets(rows)
+    for line in dict.fromkeys(lines):
+        if not 0 < line <= len(rows):
+            continue
+        row = rows[line - 1]
+        bare = re.sub(r"\\.|'\"'", "  ", row)
+        if bare.count('"') % 2 == 0:
+            continue
+        opened = bare.rfind('"')
+        for found in re.finditer(r"[)\],;}]|$|(?<=\S)\s", row):
+            if found.start() > opened:
+                tail = row[found.start() :].strip()
+                rank = 0 if re.fullmatch(r"[)\]};,?]*", tail) else 1
+                place = at[line - 1] + found.start()
+                yield _candidate(file, place, place, '"', line, (GUESSED, rank, -len(tail)), 'add the missing `"`')
+        for found in re.finditer(r"(?<=[(,=\[ ])\S", row):
+            if found.start() < opened:
+                place = at[line - 1] + found.start()
+                yield _candidate(file, place, place, '"', line, (GUESSED, 2), 'add the missing `"`')
+
+
+def separators(
+    file: str, text: str, language: re.Pattern[str], line: int, column: int, expected: Sequence[str]
+) -> Iterator[Candidate]:
+    """Yield an expected sign before the word at an error, in its place, or that word taken away when it is a sign."""
+    words = tokens(text, language)
+    rows = text.split("\n")
+    if not 0 < line <= len(rows):
+        return
+    place = _offsets(rows)[line - 1] + column - 1
+    number = next((n for n, word in enumerate(words) if word.end > place), len(words))
+    before = words[number - 1] if number else None
+    word = words[number] if number < len(words) else None
+    for sign in expected:
+        if before is not None and not (before.text == sign and sign in ",;"):
+            gap = " " if sign in ("=>", "->", "=", "{") and not text[before.end : before.end + 1].isspace() else ""
+            new = f" {sign}{gap}" if sign in ("=>", "->", "=", "{", "}") else sign
+            yield _candidate(file, before.end, before.end, new, before.line, (GUESSED, 0), f"add the missing `{sign}`")
+    if word is not None and word.kind in ("sign", "close", "open"):
+        for sign in expected:
+            if len(sign) <= 2 and sign != word.text:
+                what = f"write `{sign}` for `{word.text}`"
+                yield _candidate(file, word.start, word.end, sign, word.line, (GUESSED, 1), what)
+        if word.kind == "sign":
+            what = f"remove the surplus `{word.text}`"
+            yield _candidate(file, word.start, word.end, "", word.line, (GUESSED, 2), what)
+    if before is not None and before.text in (",", ";"):
+        what = f"remove the surplus `{before.text}`"
+        yield _candidate(file, before.start, before.end, "", before.line, (GUESSED, 2), what)
+
+
+__all__ = ["OPENERS", "candidates", "quotes", "separators"]

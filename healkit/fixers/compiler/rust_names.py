@@ -1,0 +1,143 @@
+"""Rust names that nothing is called: the close name that was meant, in the use or in the definition."""
+
+from __future__ import annotations
+
+import re
+
+from .lexis import RUST, tokens
+from .search import EVIDENT, NEAR, Candidate, Edit
+from .spelling import NAME, Words, close, numbered
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
+
+    from .search import Problem
+
+KEYWORDS = (
+    "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern", "fn", "for", "if", "impl",
+    "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "self", "Self", "static", "struct", "super",
+    "trait", "type", "unsafe", "use", "where", "while",
+)  # fmt: skip
+COMMON = (
+    "i8", "i16", "i32", "i64", "i128", "u8", "u16", "u32", "u64", "u128", "usize", "isize", "f32", "f64", "bool", "char", "str",
+    "String", "Vec", "Option", "Some", "None", "Result", "Ok", "Err", "Box", "Iterator", "IntoIterator", "Default", "Clone",
+    "Debug", "Display", "From", "Into", "PartialEq", "PartialOrd", "Hash", "Ord", "Copy", "derive", "inline", "println", "format",
+    "vec", "panic", "assert_eq", "assert", "write", "writeln", "eprintln", "matches", "std", "core", "alloc", "collections",
+    "HashMap", "HashSet", "BTreeMap", "fmt", "iter", "unwrap", "expect", "clone", "len", "push", "insert", "to_string", "as_str",
+    "as_bytes", "is_empty", "collect", "to_owned", "into_iter", "iter_mut", "as_ref", "contains",
+)  # fmt: skip
+_DEFINED = r"\b(?:fn|struct|enum|union|trait|type|const|static(?:\s+mut)?|mod|macro_rules!|let(?:\s+mut)?)\s+"
+UNKNOWN = frozenset(
+    ("E0425", "E0412", "E0405", "E0404", "E0432", "E0433", "E0599", "E0609", "E0560", "E0026", "E0407", "E0437", "E0438", "E0576",
+     "E0423", "E0424", "E0426", "E0261", "E0531", "E0532", "E0573", "E0574", "E0220", "E0554", "E0583", "E0222", "E0229",
+     "E0559", "E0635", "E0786", "E0277", "E0046")
+)  # fmt: skip
+"""Codes that say that a name is not known."""
+
+
+def quoted(problem: Problem) -> list[str]:
+    """Return the names that a problem's message and labels quote, paths by their pieces."""
+    said = [problem.message, *(str(span.get("label") or "") for span in problem.data["spans"] if span.get("is_primary"))]
+    out: dict[str, None] = {}
+    for text in said:
+        for path in re.findall(r"`'?([^`]+)`", text):
+            out.update(dict.fromkeys(NAME.findall(path)))
+    return list(out)
+
+
+def misspelt(
+    problem: Problem, span: Mapping[str, Any], file: str, text: str, start: int, end: int, words: Words
+) -> Iterator[Candidate]:
+    """Yield the close names of the project and of the language in place of each unknown name at a problem's main span.
+
+    Args:
+        problem: what the compiler said.
+        span: its main span.
+        file: the span's file.
+        text: the file's present text.
+        start: where the span begins in it.
+        end: where it ends.
+        words: the project's names.
+    """
+    if problem.code not in UNKNOWN and not problem.message.startswith("cannot find"):
+        return
+    names = quoted(problem)
+    for word in tokens(text[start:end], RUST):
+        name = word.text.lstrip("'") if word.kind == "text" and "'" in word.text else word.text
+        if word.kind not in ("name", "text") or name not in names or name in KEYWORDS:
+            continue
+        shift = len(word.text) - len(name)
+        place = start + word.start + shift
+        near = dict.fromkeys(words.near(name))
+        near.update(dict.fromkeys((close(name, other), other) for other in COMMON if close(name, other)))
+        for steps, other in sorted(near)[:10]:
+            edit = Edit(file=file, start=place, end=start + word.end, text=other)
+            yield Candidate(
+                edits=[edit],
+                title=f"write `{other}` for `{name}` ({file}:{problem.line})",
+                rank=(NEAR, steps, 1),
+                sure=not numbered(name, other),
+            )
+
+
+def slips(problem: Problem, file: str, text: str, place: int) -> Iterator[Candidate]:
+    """Yield a keyword in place of a word close to it, at an error of the syntax or just before it."""
+    words = tokens(text, RUST)
+    number = next((n for n, word in enumerate(words) if word.end > place), len(words))
+    for word in words[max(0, number - 2) : number + 2]:
+        for keyword in KEYWORDS if word.kind == "name" else ():
+            if word.text not in KEYWORDS and close(word.text, keyword):
+                edit = Edit(file=file, start=word.start, end=word.end, text=keyword)
+                title = f"write `{keyword}` for `{word.text}` ({file}:{word.line})"
+                yield Candidate(edits=[edit], title=title, rank=(NEAR, close(word.text, keyword), 0), risk="low")
+
+
+def in_definition(
+    name: str, other: str, texts: Mapping[str, str], sites: int, words: Words
+) -> tuple[str, Candidate | None]:
+    """Decide between a misspelt use and a misspelt definition.
+
+    Args:
+        name: the unknown name.
+        other: a close name that exists.
+        texts: the project's Rust files, by path.
+        sites: errors about the unknown name.
+        words: the project's names.
+
+    Returns:
+        `use`, `definition` or empty when nobody can say; with the candidate that corrects the definition.
+    """
+    places = [
+        (file, found.start(1), found.end(1))
+        for file, text in texts.items()
+        for found in re.finditer(rf"(?:{_DEFINED}|[{{,(]\s*(?:pub(?:\([^)]*\))?\s+)?|^\s+(?:pub(?:\([^)]*\))?\s+)?)({re.escape(other)})\b(?!\s*::)", text, re.M)
+    ]  # fmt: skip
+    count = words.names[other]
+    if not places or count > 1:
+        return ("use" if sites == 1 or not places else "use" if count > sites + 1 else ""), None
+    file, start, end = places[0]
+    title = f"write `{name}` for `{other}` in its definition ({file}:{texts[file].count(chr(10), 0, start) + 1})"
+    edit = Edit(file=file, start=start, end=end, text=name)
+    candidate = Candidate(edits=[edit], title=title, rank=(EVIDENT, 2))
+    if sites > 1 or words.names[name] > sites:
+        return "definition", candidate
+    wrong = words.misspelt(name, other)
+    if wrong == other:
+        return "definition", candidate
+    return ("use", None) if wrong == name else ("", candidate.replace(sure=False, rank=(NEAR, 1, 0)))
+
+
+def decided(
+    candidates: Sequence[tuple[str, str, Candidate]], texts: Mapping[str, str], sites: Mapping[str, int], words: Words
+) -> Iterator[Candidate]:
+    """Yield typo candidates (unknown name, close name, edit of the use) as the evidence has it: use or definition."""
+    for name, other, candidate in candidates:
+        where, definition = in_definition(name, other, texts, max(1, sites.get(name, 1)), words)
+        if definition is not None:
+            yield definition
+        if where == "use":
+            yield candidate
+        elif where == "":
+            yield candidate.replace(sure=False)

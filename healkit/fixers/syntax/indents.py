@@ -1,0 +1,138 @@
+"""Python lines that are indented wrongly: the depths that the neighbours allow, for a line or the block that it begins."""
+
+from __future__ import annotations
+
+import re
+
+from .search import Edit
+from .tokens import Lines, indent_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MOST = 60
+"""Lines that are moved together at most."""
+
+
+def unit_of(text: str) -> str:
+    """Return what one step of indentation is in a text: a tab, or its commonest number of blanks (four when unclear)."""
+    steps: dict[str, int] = {}
+    before = ""
+    for line in text.split("\n"):
+        if line.strip():
+            indent = line[: len(line) - len(line.lstrip())]
+            if len(indent) > len(before) and indent.startswith(before):
+                step = indent[len(before) :]
+                steps[step] = steps.get(step, 0) + 1
+            before = indent
+    common = sorted(steps.items(), key=lambda item: -item[1])
+    return common[0][0] if common and (common[0][0] == "\t" or set(common[0][0]) == {" "}) else "    "
+
+
+def indent_edits(text: str, number: int, message: str, first: int, last: int) -> Iterator[Edit]:
+    """Yield the edits that indent a line, or the lines from it on, as deep as a neighbour or one step deeper.
+
+    Args:
+        text: the whole text.
+        number: the line that the parser named (from 1).
+        message: what the parser said.
+        first: the first line of the window.
+        last: its last line.
+    """
+    lines = Lines(text)
+    unit = unit_of(text)
+    indented = "Indentation" in message or "Tab" in message or "indent" in message
+    if "Tab" in message or "\t" in text:
+        yield from _tabs(text, lines, number, unit)
+    near = [number]
+    above = number
+    for _ in range(4 if indented else 2):
+        above = next((line for line in range(above - 1, 0, -1) if lines.line(line).strip()), 0)
+        if above:
+            near.append(above)
+    for line in near:
+        if lines.line(line).strip():
+            yield from _moves(lines, line, unit, 0.0 if indented else -2.5)
+
+
+def _moves(lines: Lines, number: int, unit: str, prior: float) -> Iterator[Edit]:
+    line = lines.line(number)
+    old = line[: len(line) - len(line.lstrip())]
+    for new in _depths(lines, number, unit):
+        if new == old:
+            continue
+        steps = abs(indent_of(new) - indent_of(old)) / max(indent_of(unit), 1)
+        cost = prior - 0.5 - (0.7 * steps if steps >= 1 else 0.4)
+        what = "indent the line" if indent_of(new) > indent_of(old) else "indent the line less"
+        start = lines.start(number)
+        yield Edit(start, start + len(old), new, cost, what)
+        yield from _blocks(lines, number, old, new, cost, what)
+
+
+def _blocks(lines: Lines, number: int, old: str, new: str, cost: float, what: str) -> Iterator[Edit]:
+    """Yield the same move for the lines below together: those as deep as this one, up to each blank line or the block's end."""
+    moved = [new + lines.line(number)[len(old) :]]
+    seen = 1
+    for below in range(number + 1, min(len(lines), number + _MOST) + 1):
+        line = lines.line(below)
+        if not line.strip():
+            moved.append(line)
+            continue
+        if not line.startswith(old) or (not old and not line[0].isspace() and line.startswith(("def ", "class ", "@"))):
+            break
+        moved.append(new + line[len(old) :])
+        seen += 1
+        following = lines.line(below + 1)
+        ends = below == len(lines) or not following.startswith(old) or not following.strip()
+        if ends or seen <= 3:
+            yield Edit(lines.start(number), lines.end(below), "\n".join(moved), cost - 1.0 - 0.15 * seen, what.replace("line", "block"))
+
+
+def _depths(lines: Lines, number: int, unit: str) -> list[str]:
+    """Return the indentations that a line may have: those of the lines above that are still open, one step deeper, the next's."""
+    depths: list[str] = [""]
+    deepest = 1 << 30
+    for above in range(number - 1, max(0, number - 200), -1):
+        line = lines.line(above)
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        indent = line[: len(line) - len(line.lstrip())]
+        if indent_of(indent) < deepest:
+            deepest = indent_of(indent)
+            depths.append(indent)
+            depths.append(indent + unit)
+        if not indent:
+            break
+    below = next((lines.line(line) for line in range(number + 1, min(len(lines), number + 20) + 1) if lines.line(line).strip()), "")
+    if below:
+        depths.append(below[: len(below) - len(below.lstrip())])
+    return list(dict.fromkeys(depths))
+
+
+def _tabs(text: str, lines: Lines, number: int, unit: str) -> Iterator[Edit]:
+    """Yield the file's indentation written one way: tabs as blanks (or blanks as tabs in a file of tabs)."""
+    step = indent_of(unit) if unit != "\t" else 4
+    if unit == "\t":
+        unit = "    " if re.search(r"^ {4}", text, re.M) else unit
+    for width in dict.fromkeys((step, 4, 8, 2)):
+        line = lines.line(number)
+        fixed = _blanks(line, width)
+        start = lines.start(number)
+        yield Edit(start, start + len(line), fixed, 0.5, "indent with blanks")
+        whole = "\n".join(_blanks(each, width) for each in text.split("\n"))
+        yield Edit(0, len(text), whole, -6.0, "indent with blanks")
+    with_tabs = "\n".join(_tabbed(each, step) for each in text.split("\n"))
+    line = lines.line(number)
+    yield Edit(lines.start(number), lines.end(number), _tabbed(line, step), -0.5, "indent with tabs")
+    yield Edit(0, len(text), with_tabs, -8.0, "indent with tabs")
+
+
+def _blanks(line: str, width: int) -> str:
+    indent = line[: len(line) - len(line.lstrip())]
+    return indent.replace("\t", " " * width) + line[len(indent) :] if "\t" in indent and line.strip() else line
+
+
+def _tabbed(line: str, width: int) -> str:
+    indent = line[: len(line) - len(line.lstrip())]
+    return indent.replace(" " * width, "\t") + line[len(indent) :] if " " in indent and line.strip() else line
