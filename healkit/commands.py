@@ -6,6 +6,7 @@ from . import paths, wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
 _SEPARATORS = ("&&", "||", "|&", ";", "|", "&", "\n", "(", ")", "{", "}")
@@ -13,7 +14,7 @@ _table: dict[str, Any] | None = None
 
 
 def table() -> dict[str, Any]:
-    """Return the shipped word list: `wrappers`, `quiet_exits`, `quiet_everywhere`."""
+    """Return the shipped word list: `wrappers`, `quiet_exits`, `quiet_everywhere`, `never_repeat`."""
     global _table
     if _table is None:
         try:
@@ -132,3 +133,144 @@ def is_quiet_exit(command: str, exit_code: int) -> bool:
         if key in quiet:
             return exit_code in quiet[key]
     return False
+
+
+_SHELLS = ("sh", "bash", "zsh", "dash", "ksh", "fish")
+
+
+def is_repeatable(argv: Sequence[str], more: Sequence[str] = ()) -> bool:
+    """Tell whether a command may be run again without asking: none of its programs is in the table `never_repeat`.
+
+    Args:
+        argv: the command's words; the line of a shell (`sh -c LINE`) is looked into.
+        more: further entries, as the setting `policy.never_repeat` names them: a program, or a program and its first words.
+    """
+    never = {*table().get("never_repeat", ()), *more}
+    words = list(argv)
+    if len(words) >= 3 and words[0].rpartition("/")[2] in _SHELLS and words[1].startswith("-") and "c" in words[1]:
+        return all(is_repeatable(simple, more) for simple in split(words[2]))
+    return not any(_names(part, never) for part in (words, unwrap(words)))
+
+
+def _names(words: list[str], entries: set[str]) -> bool:
+    """Tell whether a simple command is one of the entries; options between program and sub-command are passed over."""
+    if not words:
+        return False
+    name = words[0].rpartition("/")[2]
+    plain = [word for word in words[1:] if not word.startswith("-")]
+    options = [word for word in words[1:] if word.startswith("-")]
+    if name.startswith("python") and plain:
+        name, plain = plain[0].rpartition("/")[2], plain[1:]
+    if name in entries or any(f"{name} {option.partition('=')[0]}" in entries for option in options):
+        return True
+    # The second word too: an option in front may have taken the first one as its value (`git -C x push`).
+    return any(f"{name} {word}" in entries for word in plain[:2]) or f"{name} {' '.join(plain[:2])}" in entries
+
+
+_SHELLS = ("sh", "bash", "zsh", "dash", "ksh", "fish")
+_AS_ROOT = ("sudo", "doas", "su")
+
+
+def _simple(argv: Sequence[str]) -> list[list[str]]:
+    """Return the simple commands that an argv runs: those of a shell's `-c` line, else the argv itself."""
+    words = list(argv)
+    if len(words) > 2 and _name(words[0]) in _SHELLS and words[1].startswith("-") and words[1].endswith("c"):
+        return split(words[2])
+    return [words] if words else []
+
+
+def _name(word: str) -> str:
+    return word.rpartition("/")[2]
+
+
+def _versionless(name: str) -> str:
+    """Return a program's name without its version: `python3.11` and `pip3` are `python` and `pip`."""
+    bare = name.rstrip("0123456789.")
+    return bare if bare in ("python", "pip", "pypy") else name
+
+
+def is_repeatable(argv: Sequence[str], more: Iterable[str] = ()) -> bool:
+    """Tell whether a command may be run again without asking what it does: it does not push, publish, deploy, migrate, delete.
+
+    Args:
+        argv: its words; a shell's `-c` line is looked through.
+        more: further commands that are never repeated, each the first words of one (`make rollout`, `./ship.sh`).
+    """
+    never = table().get("never_repeat", {})
+    further = [line.split() for line in more]
+    for words in _simple(argv):
+        inner = unwrap(list(words))
+        for part in (words, inner):
+            if any(line and [_name(part[0]), *part[1 : len(line)]] == [_name(line[0]), *line[1:]] for line in further):
+                return False
+        if _is_listed(words, never) or _is_listed(inner, never) or _is_risky(inner):
+            return False
+    return True
+
+
+def _is_listed(words: Sequence[str], programs: Mapping[str, Sequence[str]]) -> bool:
+    """Tell whether the program, or the script that it runs, is in a table with one of its words (or with none: always)."""
+    for at in (0, 1):
+        name = _versionless(_name(words[at])) if at < len(words) else ""
+        if name not in programs or (at == 1 and _name(words[0]) not in table().get("runs_scripts", ())):
+            continue
+        marks = programs[name]
+        if not marks or any(_is_marked(word, marks) for word in words[at + 1 : at + 12]):
+            return True
+    return False
+
+
+def _is_marked(word: str, marks: Sequence[str]) -> bool:
+    if not word.startswith("-"):
+        return word in marks
+    if word.startswith("--"):
+        return any(word.partition("=")[0].startswith(mark) for mark in marks if mark.startswith("--"))
+    return any(mark[1] in word[1:] for mark in marks if len(mark) == 2 and mark[0] == "-")
+
+
+def _is_risky(words: Sequence[str]) -> bool:
+    """Tell whether a script or target is called like something that must not happen twice."""
+    if not words:
+        return False
+    known, program = table(), _versionless(_name(words[0]))
+    names = [program] if "/" in words[0] or "." in program else []
+    if program in known.get("runs_names", ()):
+        names += [word for word in words[1:8] if not word.startswith("-")]
+    if program in known.get("runs_scripts", ()):
+        names += [_name(word) for word in words[1:4] if not word.startswith("-")][:1]
+    return any(_is_risky_name(name) for name in names)
+
+
+def _is_risky_name(name: str) -> bool:
+    parts = "".join(char if char.isalnum() else " " for char in name.lower()).split()
+    known = table()
+    return any(part in known.get("risky_words", ()) for part in parts) and not any(
+        part in known.get("plain_words", ()) for part in parts
+    )
+
+
+def is_harmless(argv: Sequence[str]) -> bool:
+    """Tell whether a command may be run on a guess: all its programs only look, compile, lint or test, and may be repeated."""
+    commands = _simple(argv)
+    if not commands or not is_repeatable(argv):
+        return False
+    known = table()
+    for words in commands:
+        if _name(words[0]) in _AS_ROOT:
+            return False
+        inner = unwrap(list(words))
+        if not inner or any(word.partition("=")[0] in known.get("harmful_options", ()) for word in inner[1:]):
+            return False
+        if not _is_in_table(inner, known):
+            return False
+    line = argv[2] if len(argv) > 2 and _name(argv[0]) in _SHELLS else ""
+    return ">" not in line.replace("2>&1", "").replace(">/dev/null", "")
+
+
+def _is_in_table(words: Sequence[str], known: Mapping[str, Any]) -> bool:
+    name = _versionless(_name(words[0]))
+    plain = [word for word in words[1:] if not word.startswith(("-", "+"))]
+    if len(plain) == 1 and plain[0] in known.get("harmless_alone", {}).get(name, ()):
+        return all(word == plain[0] or word in ("-a", "-v", "-vv", "-r", "-l", "--list", "--all") for word in words[1:])
+    allowed = known.get("harmless", {}).get(name)
+    return allowed is not None and (not allowed or (bool(plain) and plain[0] in allowed))

@@ -138,4 +138,7 @@ def test_every_case_says_why() -> None:
         spec = json.loads((case / "case.json").read_text())
         assert spec["why"], case
         if (case / "after").exists():
-            assert not filecmp.dircmp(case / "before", case / "after").left_list or spec["outcome"] in ("healed", "unresolved")
+            assert not filecmp.dircmp(case / "before", case / "after").left_list or spec["outcome"] in (
+                "healed",
+                "unresolved",
+            )

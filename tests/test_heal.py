@@ -41,7 +41,12 @@ class World:
         names = [line for line in result.output.split("\n") if line.startswith("fault")]
         found = [
             Diagnosis(
-                pattern_id=name, category="import_error", severity="high", confidence=0.9, message=name, fingerprint=name
+                pattern_id=name,
+                category="import_error",
+                severity="high",
+                confidence=0.9,
+                message=name,
+                fingerprint=name,
             )
             for name in names
         ]

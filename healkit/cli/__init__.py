@@ -24,6 +24,7 @@ def main(args: list[str]) -> int:
 
     try:
         _stand_somewhere()
+        settle()
         build()(args, prog_name="healkit")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
@@ -51,6 +52,20 @@ def _stand_somewhere() -> None:
         os.getcwd()
     except OSError:
         os.chdir("/")
+
+
+def settle() -> None:
+    """Put back what a healkit that died left half done in this project; one look when there is nothing."""
+    import os
+
+    from .. import paths
+
+    root = paths.project_root(os.getcwd())
+    state = paths.project_state(root) if root else ""
+    if state and os.path.exists(f"{state}/journal/{paths.short_hash(os.path.realpath(root))}/open"):
+        from .healing import settle_journal
+
+        settle_journal(root)
 
 
 def build() -> typer.Typer:

@@ -79,7 +79,9 @@ def _wanted(options: dict[str, str], root: str) -> dict[str, str]:
     """Return the options to heal with: those given with `--fix`, those of the policy's mode, none when nothing is wanted."""
     if "--fix" in options:
         return options
-    mode = episode.policy(root).get("mode", "suggest")
+    from .. import config
+
+    mode = config.load(root)["policy.mode"]
     terminal = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
     if mode == "auto":
         return {**options, "--fix": "", "--risks": "low"}
@@ -99,7 +101,6 @@ def _heal(
     from . import healing
 
     try:
-        healing.settle_journal(root)
         wish = healing.Wish(options, offset)
         found = healing.treat(result, diagnoses, argv, wish, root)
     except HealkitError as error:

@@ -32,7 +32,9 @@ UNDO = usage.text(
 
 
 def fix(
-    failure_id: Annotated[str, typer.Argument(metavar="[ID]", help="The failure: a beginning of its fingerprint.")] = "",
+    failure_id: Annotated[
+        str, typer.Argument(metavar="[ID]", help="The failure: a beginning of its fingerprint.")
+    ] = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, do nothing.")] = False,
     message: Annotated[str, typer.Option("--message", "-m", help="The text of the failure.")] = "",
@@ -47,7 +49,6 @@ def fix(
     from . import healing
 
     root = paths.project_root(os.getcwd())
-    healing.settle_journal(root)
     named = {"--verify": verify, "--pick": pick, "--max-attempts": max_attempts, "--timeout": timeout}
     options = {name: value for name, value in named.items() if value}
     options |= {name: "" for name, on in (("--yes", yes), ("--dry-run", dry_run)) if on}
@@ -95,12 +96,19 @@ def _recorded(failure_id: str, root: str) -> CommandResult:
     for row in outputs.last(root):
         if wanted and row.fingerprint.rpartition(":")[2].startswith(wanted):
             return CommandResult(
-                command=row.command, exit_code=row.exit_code, output=row.output, cwd=row.cwd, session=row.session, at=row.at
+                command=row.command,
+                exit_code=row.exit_code,
+                output=row.output,
+                cwd=row.cwd,
+                session=row.session,
+                at=row.at,
             )
     for event in why.recorded_failures(root):
         if wanted and event.fingerprint.rpartition(":")[2].startswith(wanted):
             return event.result
-    raise HealkitError(f"no failure on record here begins with {failure_id}", do="See: healkit history --kind failure --json")
+    raise HealkitError(
+        f"no failure on record here begins with {failure_id}", do="See: healkit history --kind failure --json"
+    )
 
 
 def _argv(command: str) -> list[str]:
@@ -120,7 +128,9 @@ def _run_again(failed: CommandResult, argv: list[str], yes: bool, verify: str) -
             "the command holds a secret, so it was not kept whole", do="Run it as: healkit run --fix -- COMMAND"
         )
     if not os.path.isdir(cwd):
-        raise HealkitError("the folder that the command ran in is gone", where=cwd, do="Run the command again yourself.")
+        raise HealkitError(
+            "the folder that the command ran in is gone", where=cwd, do="Run the command again yourself."
+        )
     os.chdir(cwd)
     if not is_repeatable(argv) and not verify:
         return failed
@@ -160,10 +170,9 @@ def undo(
 ) -> None:
     """Restore what a fix changed."""
     from .. import journal
-    from . import healing, why
+    from . import why
 
     root = os.path.realpath(paths.project_root(os.getcwd()))
-    healing.settle_journal(root)
     if listed:
         rows = journal.entries(root)
         if json:
@@ -171,7 +180,10 @@ def undo(
         else:
             import time
 
-            cells = [(row.id, why.ago(time.time() - row.at), row.state, row.title, mask.one_line(row.command, 80)) for row in rows]
+            cells = [
+                (row.id, why.ago(time.time() - row.at), row.state, row.title, mask.one_line(row.command, 80))
+                for row in rows
+            ]
             console.table(("id", "when", "state", "what", "command"), cells)
         return
     done = journal.undo(root, entry)

@@ -126,7 +126,9 @@ def treat(
 def _consent(settings: config.Config, wish: Wish) -> heal.Consent:
     may_ask = sys.stdin is not None and sys.stdin.isatty() and sys.stderr is not None and sys.stderr.isatty()
     ask = None if wish.yes or not may_ask else _asker(everything=settings["policy.mode"] == "ask")
-    return heal.Consent(risks=wish.risks, named=wish.named, protect=tuple(settings["policy.protect"]), ask=ask, dry=wish.dry)
+    return heal.Consent(
+        risks=wish.risks, named=wish.named, protect=tuple(settings["policy.protect"]), ask=ask, dry=wish.dry
+    )
 
 
 def _asker(everything: bool) -> Callable[[Proposal], bool]:
@@ -169,12 +171,17 @@ def _indicators(known: memory.Memory, diagnosis: Diagnosis) -> tuple[str, ...]:
     return tuple(str(word) for word in found) if isinstance(found, list | tuple) else ()
 
 
+_stumbled: set[str] = set()
+
+
 def _note_fault(name: str, error: Exception) -> None:
-    """A fixer stumbled: that is a bug, and no reason to leave the failure as it is."""
+    """A fixer stumbled: that is a bug, said once, and no reason to leave the failure as it is."""
     from . import bug
 
-    bug.report(error)
-    console.say(f"  (in the fixer `{name}`; the others go on)")
+    if name not in _stumbled:
+        _stumbled.add(name)
+        bug.report(error)
+        console.say(f"  (in the fixer `{name}`; the others go on)")
 
 
 # -- what is shown
@@ -221,7 +228,9 @@ def _show(healing: Healing, wish: Wish) -> None:
 
 def _say_left(left: Sequence[Any]) -> None:
     for one in left:
-        console.say(f"healkit: {console.printable(one.path)} was left as it is: {one.why}; the former text is in {one.kept}")
+        console.say(
+            f"healkit: {console.printable(one.path)} was left as it is: {one.why}; the former text is in {one.kept}"
+        )
 
 
 # -- what goes on record
@@ -243,11 +252,21 @@ def _record(healing: Healing, first: CommandResult, root: str) -> None:
         outcome=healing.outcome,
         pattern_id=best.pattern_id if best is not None else "",
         fingerprint=best.fingerprint if best is not None else "",
-        text="; ".join(one.proposal.fix.title for one in healing.tried if one.applied or one.attempted)[:1000],
+        text=_account(healing),
     )
     spool.append(state, event)
     if healing.outcome == "healed" and healing.result is not None:
         episode.record_success(healing.result.replace(session=who, output=""), root)
+
+
+def _account(healing: Healing) -> str:
+    """Return every attempt in order, with its outcome, and what was said at the end."""
+    done = [one for one in healing.tried if one.applied or one.attempted]
+    lines = [
+        f"attempt {number}: {one.proposal.fix.title}: {'stands' if one.applied else one.note}"
+        for number, one in enumerate(done, 1)
+    ]
+    return "\n".join([*lines, *([healing.message] if healing.message else [])])[:1000]
 
 
 def _record_applied(state: str, one: Tried, first: CommandResult) -> None:
@@ -276,7 +295,9 @@ def _differing(before: bytes, after: bytes) -> tuple[str, str]:
     return one, other
 
 
-def report(healing: Healing, first: CommandResult, diagnoses: Sequence[Diagnosis], plans: Sequence[Plan]) -> dict[str, Any]:
+def report(
+    healing: Healing, first: CommandResult, diagnoses: Sequence[Diagnosis], plans: Sequence[Plan]
+) -> dict[str, Any]:
     """Return what happened in the form of `--json-report` (version 1)."""
     shown = [one for one in healing.tried if not one.attempted]
     return {

@@ -120,6 +120,7 @@ def main(args: "list[str]") -> int:
 
 def _run(request: Request) -> int:
     offset = _offset() if "--fix" in request.options else -1
+    _settle()
     try:
         finished = process.run(request.argv)
     except process.StartError as error:
@@ -139,6 +140,17 @@ def _run(request: Request) -> int:
 
         bug.report(error)
         return finished.exit_code
+
+
+def _settle() -> None:
+    """Put back what a healkit that died left half done here, before the command sees it."""
+    if paths.is_dir(f"{paths.state_dir()}/projects"):
+        from . import settle
+
+        try:
+            settle()
+        except OSError:  # the folder that we stand in is gone
+            pass
 
 
 def _offset() -> int:

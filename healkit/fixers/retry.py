@@ -6,6 +6,7 @@ the second time is reported as flaky, in the fix's title.
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import shlex
@@ -32,7 +33,9 @@ WORTH_MS = 120_000
 """How long a command may take for more than one further try."""
 FEW = 3
 _TAIL = 4_000
-_HOST = re.compile(r"(?:host(?:name)?[:= ]+|ENOTFOUND |EAI_AGAIN |https?://|')['\"(]?([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.I)
+_HOST = re.compile(
+    r"(?:host(?:name)?[:= ]+|ENOTFOUND |EAI_AGAIN |https?://|')['\"(]?([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.I
+)
 _FAILED = re.compile(
     r"\b(\d{1,6}) (?:tests? )?(?:failed|failures?|failing)\b|\bfailures=(\d{1,6})|^--- FAIL: |^not ok ", re.I | re.M
 )
@@ -106,6 +109,8 @@ def _failures(output: str) -> int:
 
 
 def _again(case: Case, title: str, pauses: tuple[float, ...]) -> Proposal:
-    spread = tuple(round(pause * random.uniform(0.75, 1.25), 2) for pause in pauses)
+    # Two processes wait differently long, one process always alike: a proposal that was tried is known again.
+    chance = random.Random(os.getpid())
+    spread = tuple(round(pause * chance.uniform(0.75, 1.25), 2) for pause in pauses)
     command = case.result.command or shlex.join(case.argv)
     return Proposal(fix=Fix(kind="retry", title=title, risk="low", command=command), pauses=spread)

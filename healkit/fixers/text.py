@@ -7,6 +7,7 @@ located line (exactly once in the file where no line is known), all edits of a l
 from __future__ import annotations
 
 import ast
+import itertools
 import json
 import re
 import tomllib
@@ -26,8 +27,12 @@ if TYPE_CHECKING:
 NEAR = 10
 """Lines above and below the located one in which `search` may match."""
 _BUDGET_S = 0.5
-_FRAME = re.compile(r'^\s*(?:File "(?P<file>[^"\n]+)", line (?P<line>\d+)|(?P<file2>[\w./-]+\.py):(?P<line2>\d+): )', re.M)
-_TEST = re.compile(r"(?:^|/)(?:tests?|specs?|__tests__)/|(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*(?:_test|[._-]spec|\.test)\.\w+)$")
+_FRAME = re.compile(
+    r'^\s*(?:File "(?P<file>[^"\n]+)", line (?P<line>\d+)|(?P<file2>[\w./-]+\.py):(?P<line2>\d+): )', re.M
+)
+_TEST = re.compile(
+    r"(?:^|/)(?:tests?|specs?|__tests__)/|(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*(?:_test|[._-]spec|\.test)\.\w+)$"
+)
 _IMPORT = re.compile(r"\s*(?:from\s+\S+\s+import\b|import\b|use\s|#include\b|export\s.*\bfrom\b|.*\brequire\()")
 
 
@@ -98,7 +103,7 @@ def _edited(source: Source, line: int, fixes: Iterable[AutoFix], captures: Mappi
             return None
         edits.append(found[0])
     edits.sort(key=lambda one: one.start)
-    if any(one.end > after.start for one, after in zip(edits, edits[1:], strict=False)):
+    if any(one.end > after.start for one, after in itertools.pairwise(edits)):
         return None
     for indent in (False, True):
         text = source.text

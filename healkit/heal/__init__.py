@@ -40,9 +40,10 @@ class Limits(Record):
 class Scene(Record):
     """A failed command and the means to deal with it.
 
-    `repeat(argv, environ, timeout, proving)` runs a command as the first one ran and returns its result; `proving` is
-    True for the run that decides. `diagnose` returns everything found in a result and the plans for it. `tell` says what
-    is being done. `on_fault` is told of a fixer that stumbles; the others go on. `proof` is the command of `--verify`. `may_repeat` False: nothing is run, so nothing is applied.
+    `repeat(argv, environ, timeout)` runs a command as the first one ran and returns its result. `diagnose` returns
+    everything found in a result and the plans for it. `tell` says what is being done. `on_fault` is told of a fixer that
+    stumbles; the others go on. `proof` is the command of `--verify`. `may_repeat` False: nothing is run, so nothing is
+    applied.
     """
 
     result: CommandResult

@@ -33,7 +33,7 @@ class Transaction:
         self._texts: dict[int, dict[str, tuple[Text, Text]]] = {}
         self._gone: set[int] = set()
         self._space = 0
-        self.ended = False
+        self._left = self.ended = False
 
     @property
     def standing(self) -> tuple[int, ...]:
@@ -110,7 +110,9 @@ class Transaction:
         if self._book is None:
             return []
         self._gone.update(step.number for step in self._book.standing(since))
-        return list(restore.steps_back(self._tree, self._book, since).left)
+        left = restore.steps_back(self._tree, self._book, since).left
+        self._left = self._left or bool(left)
+        return list(left)
 
     def keep(self, upto: int | None = None) -> list[Left]:
         """End the transaction: what stands, stays, and can be undone later; steps after `upto` are taken back first.
@@ -153,7 +155,7 @@ class Transaction:
             back = restore.steps_back(self._tree, self._book)
             if not back.again:
                 with suppress(OSError):  # the next healkit finds it open, and everything as it was
-                    close(self._book, "restored", kept=bool(back.left))
+                    close(self._book, "restored", kept=self._left or bool(back.left))
         elif self._book is not None:
             self._book.release_space()
         self.ended = True

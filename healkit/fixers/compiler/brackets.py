@@ -6,6 +6,7 @@ parentheses two places that both compile are a choice for a person.
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from .lexis import OPENERS, PAIRS, Token, balance, indent, tokens
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 REACH = 12
 """Lines before an error in which a parenthesis is looked for."""
 _HEADER = re.compile(
-    r"^\s*(?:\}\s*)?(?:pub\b|fn\b|impl\b|trait\b|struct\b|enum\b|union\b|mod\b|if\b|else\b|for\b|while\b|loop\b|match\b|do\b|switch\b|try\b|catch\b|finally\b|class\b|interface\b|namespace\b|unsafe\b|async\b|static\b|public\b|private\b|protected\b|[A-Za-z_][\w:<>*& ]*\([^;]*\)\s*(?:const)?$)"
+    r"^\s*(?:\}\s*)?(?:(?:pub|fn|impl|trait|struct|enum|union|mod|if|else|for|while|loop|match|do|switch|try|catch|finally|class"
+    r"|interface|namespace|unsafe|async|static|public|private|protected)\b|[A-Za-z_][\w:<>*& ]*\([^;]*\)\s*(?:const)?$|.*=>$)"
 )
 
 
@@ -35,21 +37,22 @@ def candidates(file: str, text: str, language: re.Pattern[str], lines: Sequence[
     even = balance(words)
     rows = text.split("\n")
     near = [line for line in lines if 0 < line <= len(rows)] or [len(rows)]
-    first, last = max(1, min(near) - 1, near[0] - 40), max(near)
+    region = {line + step for line in near for step in (-3, -2, -1, 0, 1)}
+    wide = region | set(range(near[0] - REACH, near[0]))
     if even["{"] > 0:
-        yield from _missing_brace(file, text, rows, words)
-        yield from _surplus(file, words, "{", first, last)
+        yield from _missing_brace(file, rows, words)
+        yield from _surplus(file, words, "{", region)
     elif even["{"] < 0:
-        yield from _missing_open_brace(file, text, rows)
-        yield from _surplus(file, words, "}", first, last)
+        yield from _missing_open_brace(file, rows)
+        yield from _surplus(file, words, "}", region)
     for opener in "([":
         if even[opener] > 0:
-            yield from _missing_close(file, words, opener, (max(1, near[0] - REACH, min(near)), last))
-            yield from _surplus(file, words, opener, max(1, near[0] - 3), last)
+            yield from _missing_close(file, words, opener, wide)
+            yield from _surplus(file, words, opener, region)
         elif even[opener] < 0:
-            yield from _surplus(file, words, PAIRS[opener], max(1, near[0] - 3), last)
-            yield from _missing_open(file, words, opener, max(1, near[0] - 3), last)
-    yield from _swapped(file, words, even, first, last)
+            yield from _surplus(file, words, PAIRS[opener], region)
+            yield from _missing_open(file, words, opener, region)
+    yield from _swapped(file, words, even, region)
 
 
 def _candidate(file: str, start: int, end: int, new: str, line: int, rank: tuple[int, ...], what: str) -> Candidate:
@@ -57,17 +60,19 @@ def _candidate(file: str, start: int, end: int, new: str, line: int, rank: tuple
     return Candidate(edits=[edit], title=f"{what} ({file}:{line})", rank=rank, risk="low")
 
 
-def _missing_brace(file: str, text: str, rows: list[str], words: Sequence[Token]) -> Iterator[Candidate]:
+def _missing_brace(file: str, rows: list[str], words: Sequence[Token]) -> Iterator[Candidate]:
     """Yield a `}` for each block whose lines end, by their indentation, without one."""
     at = _offsets(rows)
-    covered = _inside(text, words)
-    for word in words:
-        if word.kind != "open" or word.text != "{" or word.line >= len(rows):
+    covered = _inside(words)
+    for word in _left_open(words):
+        if word.line >= len(rows):
             continue
         depth = indent(rows[word.line - 1])
         body = word.line
         row = word.line
-        while row < len(rows) and (not rows[row].strip() or row in covered or indent(rows[row]) > depth or _label(rows[row])):
+        while row < len(rows) and (
+            not rows[row].strip() or row in covered or indent(rows[row]) > depth or _label(rows[row])
+        ):
             if rows[row].strip():
                 body = row + 1
             row += 1
@@ -82,7 +87,9 @@ def _missing_brace(file: str, text: str, rows: list[str], words: Sequence[Token]
             yield _candidate(file, start, start, "} ", row + 1, (EVIDENT, 0), "add the missing `}`")
             continue
         place = at[body - 1] + len(rows[body - 1])
-        semicolon = ";" if re.match(r"\s*(?:typedef\s+)?(?:struct|union|enum|class)\b[^()]*$", rows[word.line - 1][: -1]) else ""
+        semicolon = (
+            ";" if re.match(r"\s*(?:typedef\s+)?(?:struct|union|enum|class)\b[^()]*$", rows[word.line - 1][:-1]) else ""
+        )
         yield _candidate(file, place, place, f"\n{margin}}}", body + 1, (EVIDENT, 0), "add the missing `}`")
         if semicolon:
             yield _candidate(file, place, place, f"\n{margin}}};", body + 1, (EVIDENT, 1), "add the missing `};`")
@@ -93,12 +100,25 @@ def _missing_brace(file: str, text: str, rows: list[str], words: Sequence[Token]
             yield _candidate(file, place, place, " }", number + 1, (EVIDENT, 1), "add the missing `}`")
 
 
+def _left_open(words: Sequence[Token]) -> list[Token]:
+    """Return the `{` that are not closed on their own line."""
+    out: list[Token] = []
+    for word in words:
+        if word.kind == "open" and word.text == "{":
+            out.append(word)
+        elif word.text == "}" and word.kind == "close" and out and out[-1].line == word.line:
+            out.pop()
+    return out
+
+
 def _label(row: str) -> bool:
     """Tell whether a line stands further left than its block without ending it: a directive or a label."""
-    return row.startswith("#") or bool(re.match(r"\s*(?:case\b.*|default|public|private|protected|[A-Za-z_]\w*)\s*:(?!:)", row))
+    return row.startswith("#") or bool(
+        re.match(r"\s*(?:case\b.*|default|public|private|protected|[A-Za-z_]\w*)\s*:(?!:)", row)
+    )
 
 
-def _inside(text: str, words: Sequence[Token]) -> set[int]:
+def _inside(words: Sequence[Token]) -> set[int]:
     """Return the rows (from 0) that begin inside a text of several lines."""
     out: set[int] = set()
     for word in words:
@@ -115,41 +135,47 @@ def _offsets(rows: Sequence[str]) -> list[int]:
     return out
 
 
-def _missing_open_brace(file: str, text: str, rows: list[str]) -> Iterator[Candidate]:
+def _missing_open_brace(file: str, rows: list[str]) -> Iterator[Candidate]:
     """Yield a `{` behind each line that begins a block, has deeper lines below, and lacks one."""
     at = _offsets(rows)
     for number, row in enumerate(rows[:-1]):
         bare = re.sub(r"\s*//.*$", "", row).rstrip()
         below = next((later for later in rows[number + 1 :] if later.strip()), "")
-        if not _HEADER.match(bare) or bare.endswith(("{", ";", ",", "}", "(")) or below.strip().startswith(("{", "where")):
+        if (
+            not _HEADER.match(bare)
+            or bare.endswith(("{", ";", ",", "}", "("))
+            or below.strip().startswith(("{", "where"))
+        ):
             continue
         if indent(below) > indent(row) or below.strip().startswith("}"):
             place = at[number] + len(bare)
             yield _candidate(file, place, place, " {", number + 1, (EVIDENT, 0), "add the missing `{`")
 
 
-def _surplus(file: str, words: Sequence[Token], bracket: str, first: int, last: int) -> Iterator[Candidate]:
+def _surplus(file: str, words: Sequence[Token], bracket: str, region: set[int]) -> Iterator[Candidate]:
     for word in words:
-        if word.text == bracket and word.kind in ("open", "close") and first <= word.line <= last:
+        if word.text == bracket and word.kind in ("open", "close") and word.line in region:
             yield _candidate(file, word.start, word.end, "", word.line, (GUESSED, 0), f"remove the surplus `{bracket}`")
 
 
-def _missing_close(file: str, words: Sequence[Token], opener: str, span: tuple[int, int]) -> Iterator[Candidate]:
+def _missing_close(file: str, words: Sequence[Token], opener: str, region: set[int]) -> Iterator[Candidate]:
     """Yield the closer before each sign that may end what the opener began, outside inner brackets."""
     close = PAIRS[opener]
-    for before, word in zip(words, words[1:], strict=False):
-        if not span[0] <= before.line <= span[1] or before.text == ",":
+    for before, word in itertools.pairwise(words):
+        if before.line not in region or before.text == ",":
             continue
         ends = word.kind in ("close", "open", "sign") or word.line > before.line
         if ends and (before.kind in ("name", "text", "close") or before.text in (opener, "?", ">", ";", "+")):
             if before.text == ";" and word.text == ";":
                 continue
-            yield _candidate(file, before.end, before.end, close, before.line, (GUESSED, 0), f"add the missing `{close}`")
+            yield _candidate(
+                file, before.end, before.end, close, before.line, (GUESSED, 0), f"add the missing `{close}`"
+            )
 
 
-def _missing_open(file: str, words: Sequence[Token], opener: str, first: int, last: int) -> Iterator[Candidate]:
-    for number, (before, word) in enumerate(zip(words, words[1:], strict=False)):
-        if not first <= word.line <= last or word.kind == "sign" and word.text not in ("&", "*", "!", "-"):
+def _missing_open(file: str, words: Sequence[Token], opener: str, region: set[int]) -> Iterator[Candidate]:
+    for number, (before, word) in enumerate(itertools.pairwise(words)):
+        if word.line not in region or (word.kind == "sign" and word.text not in ("&", "*", "!", "-")):
             continue
         after = words[number + 2] if number + 2 < len(words) else word
         if word.kind in ("name", "text") and after.text == PAIRS[opener] and before.kind != "name":
@@ -157,9 +183,7 @@ def _missing_open(file: str, words: Sequence[Token], opener: str, first: int, la
         yield _candidate(file, word.start, word.start, opener, word.line, (GUESSED, 1), f"add the missing `{opener}`")
 
 
-def _swapped(
-    file: str, words: Sequence[Token], even: dict[str, int], first: int, last: int
-) -> Iterator[Candidate]:
+def _swapped(file: str, words: Sequence[Token], even: dict[str, int], region: set[int]) -> Iterator[Candidate]:
     """Yield the right bracket in place of one of another kind, where one kind lacks what another has too much."""
     for lacks in PAIRS:
         for extra in PAIRS:
@@ -170,7 +194,7 @@ def _swapped(
             else:
                 continue
             for word in words:
-                if word.text == wrong and word.kind in ("open", "close") and first <= word.line <= last:
+                if word.text == wrong and word.kind in ("open", "close") and word.line in region:
                     what = f"write `{right}` for `{wrong}`"
                     yield _candidate(file, word.start, word.end, right, word.line, (EVIDENT, 1), what)
 

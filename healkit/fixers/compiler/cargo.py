@@ -28,7 +28,18 @@ _ALONE = (
     "--workspace", "--all", "--all-features", "--no-default-features", "--release", "-r", "--lib", "--bins", "--examples",
     "--tests", "--benches", "--all-targets", "--locked", "--frozen", "--ignore-rust-version",
 )  # fmt: skip
-_SELECT = ("--lib", "--bins", "--bin", "--examples", "--example", "--tests", "--test", "--benches", "--bench", "--all-targets")
+_SELECT = (
+    "--lib",
+    "--bins",
+    "--bin",
+    "--examples",
+    "--example",
+    "--tests",
+    "--test",
+    "--benches",
+    "--bench",
+    "--all-targets",
+)
 _SAID = re.compile(r"^\s*(?:Compiling|Checking|Documenting) \S+ v\S+ \((/[^)]+)\)", re.M)
 _PLACE = re.compile(r"^\s*--> (\S+?\.rs):\d+", re.M)
 _ASSIGNED = re.compile(r"[A-Za-z_]\w*=")
@@ -176,7 +187,9 @@ def _rustc(case: Case, words: list[str], environ: dict[str, str]) -> Asked | Non
             out.append(word)
     if not any(word.endswith(".rs") for word in out):
         return None
-    folder = next((f for f in (case.cwd, *_changed(case)) if all(_there(f, w) for w in out if w.endswith(".rs"))), case.cwd)
+    folder = next(
+        (f for f in (case.cwd, *_changed(case)) if all(_there(f, w) for w in out if w.endswith(".rs"))), case.cwd
+    )
     return Asked(argv=out, cwd=_within(folder, case.root), environ=environ, tool="rustc")
 
 

@@ -24,9 +24,7 @@ class Token(Record):
 _COMMENT = r"(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))"
 _REST = r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<name>[A-Za-z_]\w*|\d[\w.]*)|(?P<sign>::|->|=>|==|&&|\|\||<=|>=|!=|\.\.=?|[^\s\w])"
 _C_TEXT = r"|(?P<text>\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?)"
-_RUST_TEXT = (
-    r"|(?P<text>b?r(?P<hash>#*)\".*?\"(?P=hash)|b?c?\"(?:\\.|[^\"\\])*\"?|b?'(?:\\[^\n']+|[^\\\n'])'|b?'\\''|'[A-Za-z_]\w*)"
-)
+_RUST_TEXT = r"|(?P<text>b?r(?P<hash>#*)\".*?\"(?P=hash)|b?c?\"(?:\\.|[^\"\\])*\"?|b?'(?:\\[^\n']+|[^\\\n'])'|b?'\\''|'[A-Za-z_]\w*)"
 _JAVA_TEXT = r"|(?P<text>\"\"\".*?\"\"\"|\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?)"
 RUST = re.compile(_COMMENT + _RUST_TEXT + _REST, re.S)
 C = re.compile(_COMMENT + _C_TEXT + _REST, re.S)

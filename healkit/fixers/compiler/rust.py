@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 
+from ...nearness import distance
 from ..source import Source
-from . import brackets, rust_advice, rust_items, rust_names
+from . import brackets, rust_advice, rust_items, rust_names, rust_types
 from .cargo import Asked, asked
 from .copy import Copy
-from .lexis import RUST
+from .lexis import RUST, tokens
 from .rust_messages import outermost, problems, suggestions
 from .search import LINTS, NEAR, SYNTAX, Candidate, Edit, Problem
 from .spelling import NAME, Words, close, numbered
@@ -99,7 +100,14 @@ class RustBench:
     def _compile(self, texts: Mapping[str, str]) -> list[Problem] | None:
         self.copy.put({path: self.sources[path].bytes_of(text) for path, text in texts.items()})
         if self.how.tool == "rustc":
-            argv = [self.program, "--error-format=json", "--emit=metadata", "--out-dir", self.copy.folder("out"), *self.how.argv]
+            argv = [
+                self.program,
+                "--error-format=json",
+                "--emit=metadata",
+                "--out-dir",
+                self.copy.folder("out"),
+                *self.how.argv,
+            ]
         else:
             number = next((n for n, word in enumerate(self.how.argv) if not word.startswith("+")), 0) + 1
             words = [self.copy.here(word) for word in self.how.argv]
@@ -127,8 +135,9 @@ class RustBench:
             return
         text = now.get(problem.file, "")
         start, end = _range(text, span)
-        typos = list(rust_names.misspelt(problem, span, problem.file, text, start, end, self.words))
+        typos = list(rust_names.misspelt(problem, problem.file, text, start, end, self.words))
         yield from self._decided([c for c in typos if c.edits], texts, now)
+        yield from rust_types.candidates(problem, text, start, end)
         if problem.phase == SYNTAX:
             yield from self._syntax(problem, text, start)
 
@@ -162,7 +171,9 @@ class RustBench:
             if len(pairs) == 1 and NAME.fullmatch(pairs[0][0]) and NAME.fullmatch(pairs[0][1]) and "similar" in said:
                 old, new = pairs[0]
                 candidate = candidate.replace(
-                    title=f"write `{new}` for `{old}` ({where})", rank=(NEAR, close(old, new) or 3, 0), sure=_slip(old, new)
+                    title=f"write `{new}` for `{old}` ({where})",
+                    rank=(NEAR, close(old, new) or 3, 0),
+                    sure=_slip(old, new),
                 )
                 typos.append(candidate)
             else:
@@ -195,11 +206,14 @@ class RustBench:
         spans = [span for span in problem.data["spans"] if self.place(str(span["file_name"])) == problem.file]
         lines = [problem.line, *(int(span[key]) for span in spans for key in ("line_start", "line_end"))]
         yield from brackets.candidates(problem.file, text, RUST, lines)
-        if problem.code == "E0765" or "string" in problem.message or "prefix" in problem.message:
-            around = [line + step for line in lines for step in (0, -1, -2, -3, 1)]
-            earlier = list(range(min(lines), max(1, min(lines) - 60), -1))
-            yield from brackets.quotes(problem.file, text, [*around, *earlier])
-        yield from rust_names.slips(problem, problem.file, text, start)
+        long = [
+            word.line
+            for word in tokens(text, RUST)
+            if word.kind == "text" and word.text[:1] == '"' and "\n" in word.text
+        ]
+        if long and (long[0] <= problem.line or problem.code == "E0765"):
+            yield from brackets.quotes(problem.file, text, [*long[:3], *lines])
+        yield from rust_names.slips(problem.file, text, start)
         listed = _EXPECTED.search(problem.message)
         expected = [sign for sign in _LISTED.findall(listed[1]) if sign in SIGNS] if listed else []
         yield from brackets.separators(problem.file, text, RUST, problem.line, problem.column, expected)
@@ -219,7 +233,10 @@ class RustBench:
 
 
 def _slip(old: str, new: str) -> bool:
-    return bool(close(old, new)) and not numbered(old, new)
+    """Tell whether one of two names that the compiler finds similar is a slip for the other."""
+    return (bool(close(old, new)) or (min(len(old), len(new)) > 1 and distance(old, new) == 1)) and not numbered(
+        old, new
+    )
 
 
 def _in_test(file: str, text: str, place: int) -> bool:

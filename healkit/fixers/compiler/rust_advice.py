@@ -9,19 +9,23 @@ from .search import ADVISED, CERTAIN, EVIDENT, NEAR, Candidate, Edit
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any
 
 PLACEHOLDER = re.compile(
     r"todo!|unimplemented!|unreachable!|/\*.*?\*/|\b_ =>|<[a-z]+>|\bREASON\b|#!?\[(?:allow|expect|rustfmt|cfg|feature)|\bunsafe\b|"
     r"\.unwrap\(\)|\.expect\(|\blet _ =|\bif let .*= |\bprintln!|\btransmute\b|\bmem::forget\b|\.ok\(\)|unwrap_or|\bstd::process\b|\bloop\b"
 )
 """What compiles and is no healing: placeholders, a lint switched off, a panic or an ignored value put in."""
-_SIGNS_ONLY = re.compile(r"[\s;,&*.?()\[\]{}<>:=|'\"!-]*(?:mut|pub|ref|dyn|move|await|async|return|let|as|const)?[\s;,&*.?()\[\]{}<>:=|'\"!-]*")
+_SIGNS = r"[\s;,&*.?()\[\]{}<>:=|'\"!-]*"
+_SIGNS_ONLY = re.compile(rf"{_SIGNS}(?:mut|pub|ref|dyn|move|await|async|return|let|as|const)?{_SIGNS}")
+_MARKS = (
+    r"&mut |&|\*|mut |ref |move |async |dyn |impl |;|,|use [^;]+;\s*|self\.|Self::|\.await|\?|pub(?:\(\w+\))? |\(|\)|\{|\}"
+    r"|#\[derive[^\]]*\]\s*|<'?\w+>|'\w+ ?|\s"
+)
 _COSTS = (
-    (re.compile(r"&mut |&|\*|mut |ref |move |async |dyn |impl |;|,|use [^;]+;\s*|self\.|Self::|\.await|\?|pub(?:\(\w+\))? |\(|\)|\{|\}|#\[derive[^\]]*\]\s*|<'?\w+>|'\w+ ?|\s"), 0),
+    (re.compile(_MARKS), 0),
     (re.compile(r"\.(?:to_string|into|as_str|as_ref|as_mut|to_owned|iter|to_vec|as_bytes|chars|copied)\(\)"), 1),
     (re.compile(r"\.(?:clone|cloned)\(\)"), 2),
-)  # fmt: skip
+)
 _IMPORT = re.compile(r"\s*(?:pub(?:\([^)]*\))? )?use ((?:::)?[\w:]+(?: as \w+)?);\s*")
 
 
@@ -55,9 +59,7 @@ def refused(edits: Sequence[tuple[str, str]], code: str, certain: bool) -> bool:
             imported = code == "unused_imports" or old.lstrip().startswith(("use ", "pub use "))
             if not (certain and lint) and not imported:
                 return True
-    if code in ("dead_code", "unused_must_use", "unused_results", "unreachable_code", "unused_assignments"):
-        return True
-    return False
+    return code in ("dead_code", "unused_must_use", "unused_results", "unreachable_code", "unused_assignments")
 
 
 def rank_of(
@@ -106,7 +108,8 @@ def _leaves(tree: str, depth: int = 0) -> list[str]:
         return []
     if tree.endswith("}") and "{" in tree:
         head, _, inner = tree[:-1].partition("{")
-        out, level, piece = [], 0, ""
+        out: list[str] = []
+        level, piece = 0, ""
         for sign in f"{inner},":
             if sign == "," and level == 0:
                 out.extend(f"{head.strip()}{leaf}" for leaf in _leaves(piece, depth + 1) if leaf)
@@ -129,7 +132,9 @@ def merged_derive(edit: Edit, text: str) -> Edit:
         return edit
     place = above.end(1)
     names = above[1].rstrip()
-    return edit.replace(start=place, end=place, text=f" {found[1]}" if names.endswith(",") else f"{', ' if names else ''}{found[1]}")
+    return edit.replace(
+        start=place, end=place, text=f" {found[1]}" if names.endswith(",") else f"{', ' if names else ''}{found[1]}"
+    )
 
 
 def candidate_of(

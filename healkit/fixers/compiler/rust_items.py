@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 
+from .rust_messages import NAME_CODES
 from .rust_names import quoted
-from .search import EVIDENT, GUESSED, NEAR, Candidate, Edit
+from .search import EVIDENT, NEAR, Candidate, Edit
 from .spelling import close
 
 TYPE_CHECKING = False
@@ -23,6 +24,8 @@ def modules(problem: Problem, texts: Mapping[str, str]) -> Iterator[Candidate]:
     """Yield `mod NAME;` for a file that is there and that no module declares, and the file's name for a misspelt `mod`."""
     if problem.code == "E0583":
         yield from _misnamed(problem, texts)
+    if problem.code == "E0599" or problem.code in NAME_CODES:
+        yield from _orphans(problem, texts)
     if problem.code not in ("E0432", "E0433", "E0425", "E0423", "E0603"):
         return
     for name in quoted(problem):
@@ -30,6 +33,18 @@ def modules(problem: Problem, texts: Mapping[str, str]) -> Iterator[Candidate]:
             parent = parent_of(file, name, texts)
             if parent is not None and not re.search(rf"\bmod {name}\b", texts[parent]):
                 yield from _declared(name, parent, texts[parent])
+
+
+def _orphans(problem: Problem, texts: Mapping[str, str]) -> Iterator[Candidate]:
+    """Yield the declaration of a module that nobody declares and whose file defines the name that is not known."""
+    names = [name for name in quoted(problem) if len(name) > 2][:2]
+    for file, text in texts.items():
+        name = os.path.basename(os.path.dirname(file)) if file.endswith("/mod.rs") else os.path.basename(file)[:-3]
+        parent = parent_of(file, name, texts) if name not in ("lib", "main", "build") else None
+        if parent is None or parent.startswith("tests/") or re.search(rf"\bmod {re.escape(name)}\b", texts[parent]):
+            continue
+        if any(re.search(rf"\b(?:{_ITEM}|macro_rules!) {other}\b", text) for other in names):
+            yield from _declared(name, parent, texts[parent])
 
 
 def parent_of(file: str, name: str, texts: Mapping[str, str]) -> str | None:
@@ -49,7 +64,9 @@ def _declared(name: str, parent: str, text: str) -> Iterator[Candidate]:
         after = [other for other in others if other["name"] < name]
         place = after[-1].end() if after else others[0].start()
     else:
-        head = re.match(r"(?:\s*(?:#!\[[^\n]*\]|//[^\n]*|/\*.*?\*/)[ \t]*\n|[ \t]*\n|\s*extern crate[^\n]*\n)*", text, re.S)
+        head = re.match(
+            r"(?:\s*(?:#!\[[^\n]*\]|//[^\n]*|/\*.*?\*/)[ \t]*\n|[ \t]*\n|\s*extern crate[^\n]*\n)*", text, re.S
+        )
         place = head.end() if head else 0
     line = text.count("\n", 0, place) + 1
     for visibility in ("", "pub "):
@@ -94,10 +111,20 @@ def visibility(problem: Problem, texts: Mapping[str, str], place: Callable[[str]
             edit = Edit(file=file, start=start, end=start, text=f"{word} ")
             title = f"make `{name}` public with `{word}` ({file}:{line})"
             neighbours = len(said)
-            if neighbours:
+            if word == "pub" and _exported(problem, texts):
+                yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 2))
+            elif neighbours:
                 yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 3, -neighbours), sure=_alike(row, said))
             elif word == "pub(crate)":
-                yield Candidate(edits=[edit], title=title, rank=(GUESSED, 3), sure=False)
+                # used nowhere in its own file, it was meant for others
+                alone = len(re.findall(rf"\b{re.escape(name)}\b", re.sub(r"//[^\n]*", "", texts[file]))) == 1
+                yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 4), sure=alone)
+
+
+def _exported(problem: Problem, texts: Mapping[str, str]) -> bool:
+    """Tell whether the item is used where it is exported again: that alone wants it public."""
+    rows = texts.get(problem.file, "").split("\n")
+    return problem.line <= len(rows) and rows[problem.line - 1].lstrip().startswith("pub use ")
 
 
 def _alike(row: str, others: list[str]) -> bool:
@@ -111,9 +138,7 @@ def _alike(row: str, others: list[str]) -> bool:
     return False
 
 
-def _defined(
-    problem: Problem, texts: Mapping[str, str], place: Callable[[str], str]
-) -> Iterator[tuple[str, str, int]]:
+def _defined(problem: Problem, texts: Mapping[str, str], place: Callable[[str], str]) -> Iterator[tuple[str, str, int]]:
     """Yield name, file and line of the private item: where the compiler's notes point, else its only definition."""
     names = re.findall(r"`(\w+)`", problem.message)[:1]
     for name in names:
@@ -128,7 +153,8 @@ def _defined(
             (file, text.count("\n", 0, match.start()) + 1)
             for file, text in texts.items()
             for match in re.finditer(rf"^[ \t]+(?:{_ITEM} )?{name}\s*[:(<]", text, re.M)
-            if problem.code in ("E0616", "E0624", "E0451") and re.match(rf"[ \t]+(?:{_ITEM} {name}|{name}\s*:)", match[0])
+            if problem.code in ("E0616", "E0624", "E0451")
+            and re.match(rf"[ \t]+(?:{_ITEM} {name}|{name}\s*:)", match[0])
         ]
         if len(found) == 1:
             yield name, *found[0]

@@ -46,7 +46,9 @@ def problems(output: bytes, place: Callable[[str], str]) -> list[Problem]:
     out: dict[str, Problem] = {}
     for message in messages(output):
         said = str(message["message"])
-        if not str(message.get("level", "")).startswith("error") or said.startswith(("aborting due to", "could not compile")):
+        if not str(message.get("level", "")).startswith("error") or said.startswith(
+            ("aborting due to", "could not compile")
+        ):
             continue
         spans = message["spans"]
         main = next((span for span in spans if span.get("is_primary")), spans[0] if spans else {})
@@ -96,7 +98,11 @@ def suggestions(message: dict[str, Any]) -> Iterator[tuple[str, list[dict[str, A
             groups[-1].append(span)
         for group in groups:
             yield str(child["message"]), group
-        if len(groups) == 1 and len(spans) > 1 and all(s.get("suggestion_applicability") != "MachineApplicable" for s in spans):
+        if (
+            len(groups) == 1
+            and len(spans) > 1
+            and all(s.get("suggestion_applicability") != "MachineApplicable" for s in spans)
+        ):
             for span in spans:
                 yield str(child["message"]), [span]
 

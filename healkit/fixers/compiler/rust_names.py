@@ -11,7 +11,6 @@ from .spelling import NAME, Words, close, numbered
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from typing import Any
 
     from .search import Problem
 
@@ -29,6 +28,7 @@ COMMON = (
     "as_bytes", "is_empty", "collect", "to_owned", "into_iter", "iter_mut", "as_ref", "contains",
 )  # fmt: skip
 _DEFINED = r"\b(?:fn|struct|enum|union|trait|type|const|static(?:\s+mut)?|mod|macro_rules!|let(?:\s+mut)?)\s+"
+_PUB = r"(?:pub(?:\([^)]*\))?\s+)?"
 UNKNOWN = frozenset(
     ("E0425", "E0412", "E0405", "E0404", "E0432", "E0433", "E0599", "E0609", "E0560", "E0026", "E0407", "E0437", "E0438", "E0576",
      "E0423", "E0424", "E0426", "E0261", "E0531", "E0532", "E0573", "E0574", "E0220", "E0554", "E0583", "E0222", "E0229",
@@ -39,7 +39,10 @@ UNKNOWN = frozenset(
 
 def quoted(problem: Problem) -> list[str]:
     """Return the names that a problem's message and labels quote, paths by their pieces."""
-    said = [problem.message, *(str(span.get("label") or "") for span in problem.data["spans"] if span.get("is_primary"))]
+    said = [
+        problem.message,
+        *(str(span.get("label") or "") for span in problem.data["spans"] if span.get("is_primary")),
+    ]
     out: dict[str, None] = {}
     for text in said:
         for path in re.findall(r"`'?([^`]+)`", text):
@@ -47,17 +50,14 @@ def quoted(problem: Problem) -> list[str]:
     return list(out)
 
 
-def misspelt(
-    problem: Problem, span: Mapping[str, Any], file: str, text: str, start: int, end: int, words: Words
-) -> Iterator[Candidate]:
+def misspelt(problem: Problem, file: str, text: str, start: int, end: int, words: Words) -> Iterator[Candidate]:
     """Yield the close names of the project and of the language in place of each unknown name at a problem's main span.
 
     Args:
         problem: what the compiler said.
-        span: its main span.
-        file: the span's file.
+        file: its file.
         text: the file's present text.
-        start: where the span begins in it.
+        start: where the problem's main span begins in it.
         end: where it ends.
         words: the project's names.
     """
@@ -82,7 +82,7 @@ def misspelt(
             )
 
 
-def slips(problem: Problem, file: str, text: str, place: int) -> Iterator[Candidate]:
+def slips(file: str, text: str, place: int) -> Iterator[Candidate]:
     """Yield a keyword in place of a word close to it, at an error of the syntax or just before it."""
     words = tokens(text, RUST)
     number = next((n for n, word in enumerate(words) if word.end > place), len(words))
@@ -109,11 +109,10 @@ def in_definition(
     Returns:
         `use`, `definition` or empty when nobody can say; with the candidate that corrects the definition.
     """
+    definition = re.compile(rf"(?:{_DEFINED}|[{{,(]\s*{_PUB}|^\s+{_PUB})({re.escape(other)})\b(?!\s*::)", re.M)
     places = [
-        (file, found.start(1), found.end(1))
-        for file, text in texts.items()
-        for found in re.finditer(rf"(?:{_DEFINED}|[{{,(]\s*(?:pub(?:\([^)]*\))?\s+)?|^\s+(?:pub(?:\([^)]*\))?\s+)?)({re.escape(other)})\b(?!\s*::)", text, re.M)
-    ]  # fmt: skip
+        (file, found.start(1), found.end(1)) for file, text in texts.items() for found in definition.finditer(text)
+    ]
     count = words.names[other]
     if not places or count > 1:
         return ("use" if sites == 1 or not places else "use" if count > sites + 1 else ""), None
@@ -126,7 +125,10 @@ def in_definition(
     wrong = words.misspelt(name, other)
     if wrong == other:
         return "definition", candidate
-    return ("use", None) if wrong == name else ("", candidate.replace(sure=False, rank=(NEAR, 1, 0)))
+    row = texts[file][texts[file].rfind("\n", 0, start) + 1 : start]
+    if wrong == name or not re.search(r"\bpub\s", row):
+        return "use", None  # a private name may be called anything
+    return "", candidate.replace(sure=False, rank=(NEAR, 1, 0))
 
 
 def decided(

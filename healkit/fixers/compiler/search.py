@@ -93,7 +93,9 @@ def applied(candidate: Candidate, texts: Mapping[str, str], text: Callable[[str]
         now = text(file)
         last = len(now) + 1
         new = now
-        for edit in sorted((e for e in candidate.edits if e.file == file), key=lambda e: (e.start, e.end), reverse=True):
+        for edit in sorted(
+            (e for e in candidate.edits if e.file == file), key=lambda e: (e.start, e.end), reverse=True
+        ):
             if not 0 <= edit.start <= edit.end <= last or edit.end > len(now):
                 return None
             new = new[: edit.start] + edit.text + new[edit.end :]
@@ -129,7 +131,7 @@ class Search:
             return None
         left = len(problems)
         sure = all(step.sure for step in steps) and not self.ambiguous
-        if left and any(step.rank[0] > NEAR for step in steps):
+        if left and any(step.rank[0] not in (CERTAIN, EVIDENT) and step.rank[:2] != (NEAR, 1) for step in steps):
             sure = False
         return Outcome(texts=texts, steps=steps, left=left, sure=sure, others=self.ambiguous)
 

@@ -252,7 +252,7 @@ def _edited_import(file: Code, node: ast.Import, module: str, target: str) -> li
             found.append((start, start + len(alias.name), target))
             continue
         bases = [one for one in ast.walk(file.tree) if isinstance(one, (ast.Attribute, ast.Name)) and ast.unparse(one) == module]
-        top, tail = target.partition(".")[0], target.rpartition(".")[2]
+        tail = target.rpartition(".")[2]
         if "." in target and "." not in module:  # `import utils` in a package: `from app import utils`
             if len(node.names) > 1:
                 return None
@@ -261,6 +261,5 @@ def _edited_import(file: Code, node: ast.Import, module: str, target: str) -> li
             found.append((*file.span(node), f"from {parent} import {bound}"))
             continue
         found.append((start, end, target))
-        if bases and module != target and not (len(bases) and file.bindings.imported.get(top) and top != module.partition(".")[0]):
-            found += [(*file.span(one), target) for one in bases]
+        found += [(*file.span(one), target) for one in bases]
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import audit, cargo, paths, pytest, words
+from . import audit, cargo, fixtures, places, words
 from .shelf import Shelf
 
 TYPE_CHECKING = False
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..case import Case
     from ..proposal import Proposal
 
-PARTS = (words, cargo, pytest, paths, audit)
+PARTS = (words, cargo, fixtures, places, audit)
 """The parts in the order in which they are asked: what the output says by name comes first."""
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import fnmatch
-import json
 import os
-from functools import lru_cache
 
-from ... import paths
+from .. import tables as shared
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,15 +15,9 @@ if TYPE_CHECKING:
     from .documents import Document, Path
 
 
-@lru_cache(maxsize=1)
 def table() -> Mapping[str, Any]:
     """Return the shipped table; empty lists when it cannot be read."""
-    try:
-        with open(f"{paths.share_dir()}/memory/manifest-keys.json", encoding="utf-8") as file:
-            found: Mapping[str, Any] = json.load(file)
-    except (OSError, ValueError):
-        return {"manifests": [], "wiring": [], "reports": []}
-    return found
+    return shared.table("manifest-keys") or {"manifests": [], "wiring": [], "reports": []}
 
 
 def is_named(path: str, globs: Sequence[str]) -> bool:

@@ -182,7 +182,13 @@ class Manifests:
                     self._constraint(name, value, label)
         self._lines(texts(table(data, "build-system").get("requires")), f"{where} (build-system)")
         self._sources(table(data, "tool", "uv", "sources"))
-        kept = (("uv", "index"), ("uv", "index-url"), ("uv", "extra-index-url"), ("poetry", "source"), ("pdm", "source"))
+        kept = (
+            ("uv", "index"),
+            ("uv", "index-url"),
+            ("uv", "extra-index-url"),
+            ("poetry", "source"),
+            ("pdm", "source"),
+        )
         self.indexes = self.indexes or any(key in table(data, "tool", tool) for tool, key in kept)
 
     def _constraint(self, name: str, value: object, where: str) -> None:
@@ -197,7 +203,13 @@ class Manifests:
             if spec is not None and re.fullmatch(r"[A-Za-z0-9][\w.-]*", name):
                 self._add(
                     Declared(
-                        name=normalise(name), shown=name, where=where, spec=spec, extras=extras, source=source, applies=applies
+                        name=normalise(name),
+                        shown=name,
+                        where=where,
+                        spec=spec,
+                        extras=extras,
+                        source=source,
+                        applies=applies,
                     )
                 )
 

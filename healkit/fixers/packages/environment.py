@@ -84,10 +84,10 @@ def find(case: Case) -> tuple[Environment | None, str]:
 def _candidates(case: Case, folder: str) -> Iterator[str]:
     given = paths.env("VIRTUAL_ENV").rstrip("/")
     names = [f"{folder}{name}" for name in _NAMES]
-    started = [os.path.dirname(os.path.dirname(os.path.normpath(os.path.join(case.cwd, word)))) for word in _words(case)]
-    for path in (given, *started):
-        if path.startswith(f"{case.root}/"):
-            names.append(path[len(case.root) + 1 :])
+    started = [
+        os.path.dirname(os.path.dirname(os.path.normpath(os.path.join(case.cwd, word)))) for word in _words(case)
+    ]
+    names += [path[len(case.root) + 1 :] for path in (given, *started) if path.startswith(f"{case.root}/")]
     yield from dict.fromkeys(names)
 
 
@@ -164,11 +164,11 @@ def installer(case: Case, env: Environment, installed: Mapping[str, object]) -> 
         return with_uv
     flags = ("--disable-pip-version-check", "--no-input", "--prefer-binary")
     if "pip" in installed:
-        return "pip", (env.python, "-m", "pip", "install", *flags)
+        return "pip", (env.python, "-I", "-m", "pip", "install", *flags)
     if uv:
         return with_uv
     if importlib.util.find_spec("pip") is not None:
-        return "pip", (sys.executable, "-m", "pip", "--python", env.python, "install", *flags)
+        return "pip", (sys.executable, "-I", "-m", "pip", "--python", env.python, "install", *flags)
     pip = case.program("pip3") or case.program("pip")
     return ("pip", (pip, "--python", env.python, "install", *flags)) if pip else ("", ())
 

@@ -41,24 +41,34 @@ _DISTRIBUTION = (
     re.compile(r"No package metadata was found for ['\"]?(?P<name>[\w.-]+\w)"),
     re.compile(r"PackageNotFoundError: (?P<name>[\w.-]+\w)\s*$", re.M),
     re.compile(r"The ['\"](?P<name>[A-Za-z0-9][\w.-]*)(?P<spec>[^'\"]*)['\"] distribution was not found"),
-    re.compile(r"Library stubs not installed for .*?(?:pip install|note: Hint: .*install) (?P<name>types-[\w-]+)", re.S),
+    re.compile(
+        r"Library stubs not installed for .*?(?:pip install|note: Hint: .*install) (?P<name>types-[\w-]+)", re.S
+    ),
     re.compile(r"[Hh]int: [\"'`]?(?:python3? -m )?pip install (?P<name>types-[\w-]+)"),
     re.compile(r"Missing optional dependency ['\"](?P<name>[\w.-]+)['\"]"),
-    re.compile(r"['\"`](?P<name>[\w.-]+)['\"`] (?:package |library |module )?(?:is|was) not (?:installed|available|found)"),
+    re.compile(
+        r"['\"`](?P<name>[\w.-]+)['\"`] (?:package |library |module )?(?:is|was) not (?:installed|available|found)"
+    ),
     re.compile(r"requires (?:the )?['\"`](?P<name>[\w.-]+)['\"`](?: package| library| module)? to be installed"),
     re.compile(r"(?:You need to|Please|[Mm]ust) (?:pip )?install (?:the )?['\"`]?(?P<name>[\w.-]+\w)['\"`]?"),
     re.compile(r"pip3? install ['\"`]?(?P<name>[A-Za-z][\w.-]*\w)"),
     re.compile(r"Missing required plugins?: (?P<name>[\w.-]+\w)(?P<spec>[<>=!~][^,\s]*)?"),
 )
 _RANGE = (
-    re.compile(r"Requirement\.parse\(['\"](?P<name>[A-Za-z0-9][\w.-]*?)(?:\[[^]]*\])?(?P<spec>[<>=!~][^'\";]*)?['\"]\)"),
+    re.compile(
+        r"Requirement\.parse\(['\"](?P<name>[A-Za-z0-9][\w.-]*?)(?:\[[^]]*\])?(?P<spec>[<>=!~][^'\";]*)?['\"]\)"
+    ),
     re.compile(r"requires? (?P<name>[A-Za-z0-9][\w.-]*)(?P<spec>[<>=!~][^\s;]*?),? (?:but|which)"),
     re.compile(r"has requirement (?P<name>[A-Za-z0-9][\w.-]*)(?P<spec>[<>=!~][^\s;]*?),? but"),
     re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)(?P<spec>[<>=!~]=?[^\s;'\"]*?) is required for"),
 )
 _ATTRIBUTE = (
-    re.compile(r"ImportError: cannot import name ['\"]\w+['\"] from (?:partially initialized module )?['\"](?P<name>[A-Za-z_][\w.]*)['\"]"),
-    re.compile(r"AttributeError: (?:partially initialized )?module ['\"](?P<name>[A-Za-z_][\w.]*)['\"] has no attribute"),
+    re.compile(
+        r"ImportError: cannot import name ['\"]\w+['\"] from (?:partially initialized module )?['\"](?P<name>[A-Za-z_][\w.]*)['\"]"
+    ),
+    re.compile(
+        r"AttributeError: (?:partially initialized )?module ['\"](?P<name>[A-Za-z_][\w.]*)['\"] has no attribute"
+    ),
 )
 _PROGRAM = (
     re.compile(r"(?:^|[:\s])(?P<name>[\w.-]+): (?:command )?not found\b", re.M),
@@ -105,7 +115,7 @@ def _python(text: str, case: Case) -> Iterator[Missing]:
             spec = re.sub(r"[^\w.,<>=!~*+]", "", (match.groupdict().get("spec") or ""))
             if PYTHON_NAME.fullmatch(match["name"]):
                 yield Missing(ecosystem="python", kind=kind, name=match["name"], spec=spec)
-    for name in _programs(text, case):
+    for name in programs(text, case):
         yield Missing(ecosystem="python", kind="program", name=name)
 
 
@@ -125,7 +135,7 @@ def _pytest(text: str) -> Iterator[Missing]:
             yield Missing(ecosystem="python", kind="distribution", name=name)
 
 
-def _programs(text: str, case: Case) -> Iterator[str]:
+def programs(text: str, case: Case) -> Iterator[str]:
     """Yield the programs that were not found; one with a folder in front only where the command itself names it."""
     for match in (found for one in _PROGRAM for found in one.finditer(text)):
         name = match["name"]

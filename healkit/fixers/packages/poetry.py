@@ -54,8 +54,6 @@ def _part(text: str) -> str | None:
 
 def _next(numbers: list[str], kind: str) -> str:
     """Return the first version that `^` (the leftmost number that is not 0 stays) or `~` (the minor one stays) shuts out."""
-    if kind == "~":
-        place = min(1, len(numbers) - 1)
-    else:
-        place = next((at for at, number in enumerate(numbers) if int(number)), len(numbers) - 1)
+    first = next((at for at, number in enumerate(numbers) if int(number)), len(numbers) - 1)
+    place = min(1, len(numbers) - 1) if kind == "~" else first
     return ".".join([*numbers[:place], str(int(numbers[place]) + 1)])

@@ -56,7 +56,9 @@ class Scene:
                     found.marker is None or found.marker.evaluate({**self.manifests.environment, "extra": ""})
                 ):
                     where = f"{owner.metadata['Name']}'s requirements"
-                    return Declared(name=normalise(name), shown=found.name, where=where, spec=str(found.specifier), direct=False)
+                    return Declared(
+                        name=normalise(name), shown=found.name, where=where, spec=str(found.specifier), direct=False
+                    )
         return None
 
 
@@ -155,12 +157,20 @@ def _declared(scene: Scene, one: Missing, wanted: Declared) -> Iterator[Proposal
         return
     version = scene.version(wanted.name)
     if version and wanted.allows(version) and _satisfies(version, one.spec):
-        if one.kind == "module" and scene.env is not None and not scene.env.has_module(one.name) and _lists(scene, wanted, one):
-            yield _install(scene, wanted, f"=={version}", "install {} again, whose files are gone", ("--force-reinstall", "--no-deps"))
-        elif one.kind == "program" and scene.env is not None and not os.path.exists(f"{scene.env.path}/bin/{one.name}"):
-            yield _install(scene, wanted, f"=={version}", "install {} again, whose files are gone", ("--force-reinstall", "--no-deps"))
+        if _is_broken(scene, one, wanted):
+            flags = ("--force-reinstall", "--no-deps")
+            yield _install(scene, wanted, f"=={version}", "install {} again, whose files are gone", flags)
         return
     yield _install(scene, wanted, one.spec, "install {}")
+
+
+def _is_broken(scene: Scene, one: Missing, wanted: Declared) -> bool:
+    """Tell whether an installed distribution lacks the very file that is missing, by its own list of files."""
+    if scene.env is None:
+        return False
+    if one.kind == "program":
+        return not os.path.exists(f"{scene.env.path}/bin/{one.name}")
+    return one.kind == "module" and not scene.env.has_module(one.name) and _lists(scene, wanted, one)
 
 
 def _satisfies(version: str, spec: str) -> bool:
@@ -179,7 +189,7 @@ def _refusal(scene: Scene, wanted: Declared) -> Proposal | None:
     others = [name for name in scene.manifests.asked if name != wanted.name]
     twin = lookalike.twin(wanted.name, "python", others)
     if twin:
-        steps = (
+        steps: tuple[str, ...] = (
             f"`{wanted.shown}` stands in {wanted.where}, and it is spelled almost like `{twin}`: packages of such names are traps",
             f"If `{twin}` is meant, {wanted.where} has to say so; if not, look at the package before you install it yourself",
         )
@@ -229,7 +239,12 @@ def _by_hand(scene: Scene, wanted: Declared, text: str, title: str) -> Proposal:
     add = str(facts.get("add", {}).get("python", "") or "python -m pip install {package}")
     command = how if wanted.source or scene.env is None else add.replace("{package}", shlex.quote(text))
     reason = f": {scene.why}" if scene.why else f": it comes from its own {wanted.source}" if wanted.source else ""
-    fix = Fix(kind="install", title=f"{title}{reason}", risk="medium", command=str(command or add.replace("{package}", shlex.quote(text))))
+    fix = Fix(
+        kind="install",
+        title=f"{title}{reason}",
+        risk="medium",
+        command=str(command or add.replace("{package}", shlex.quote(text))),
+    )
     return Proposal(fix=fix, sure=False)
 
 
@@ -249,7 +264,7 @@ def _outdated(scene: Scene, one: Missing) -> Iterator[Proposal]:
     names = [one.name] if one.kind == "range" else _names(one.replace(kind="module"), scene)
     for name in names:
         wanted, version = scene.manifests.find(name), scene.version(name)
-        if wanted is None or not version or not wanted.direct and one.kind == "attribute":
+        if wanted is None or not version or (not wanted.direct and one.kind == "attribute"):
             continue
         pin = scene.manifests.pinned(wanted)
         off = not wanted.allows(version) or not _satisfies(version, one.spec) or (pin and not _same(version, pin))
@@ -277,9 +292,15 @@ def _undeclared(scene: Scene, one: Missing, names: list[str]) -> Iterator[Propos
         return  # installed, and the module is not in it: nothing to install
     twin = lookalike.twin(name, "python", scene.manifests.asked)
     facts = scene.case.facts
-    declare = str(facts.get("declare", {}).get("python") or facts.get("add", {}).get("python") or "python -m pip install {package}")
+    declare = str(
+        facts.get("declare", {}).get("python")
+        or facts.get("add", {}).get("python")
+        or "python -m pip install {package}"
+    )
     if twin:
-        steps = (f"`{one.name}` is spelled almost like `{twin}`: the import may be meant, {declare.replace('{package}', twin)}",)
+        steps: tuple[str, ...] = (
+            f"`{one.name}` is spelled almost like `{twin}`: the import may be meant, {declare.replace('{package}', twin)}",
+        )
         yield guide(f"nothing is installed: `{one.name}` looks like `{twin}`", steps, kind="install")
         return
     command = declare.replace("{package}", shlex.quote(name))

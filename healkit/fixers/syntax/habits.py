@@ -72,6 +72,7 @@ class _Walk:
         self.before, self.last = "^", "^"
         self.name = ""
         self.end = 0
+        self.levels = [0]
 
     def step(self, token: Token) -> Iterator[Event]:
         """Yield the choices that one token stands for."""
@@ -85,7 +86,7 @@ class _Walk:
         if ended:
             yield self._token("NL", frame)
             head = frame.head + (":" if self.last == ":" else "")
-            yield (("i", head, shape), ("i", head), ("i",)), space
+            yield (("i", head, shape), ("i", head), ("i",)), self._step(gap) if self.python else space
             self._shift("NL")
             frame.head = "e"
             frame.indent = len(gap) - gap.rfind("\n") - 1 if self.python or frame.kind == "0" else frame.indent
@@ -116,6 +117,21 @@ class _Walk:
         self.name = token.text if token.kind in "nk" else ""
         self._shift(shape)
         self.end = token.end
+
+    def _step(self, gap: str) -> str:
+        """Return how a statement of Python is set off from the last one: blank lines, and by how many blocks they differ."""
+        deep = indent_of(gap[gap.rfind("\n") + 1 :])
+        blank = "nbB"[min(gap.count("\n") - 1, 2)]
+        if deep > self.levels[-1]:
+            self.levels.append(deep)
+            return f"{blank}>"
+        left = 0
+        while len(self.levels) > 1 and self.levels[-1] > deep:
+            self.levels.pop()
+            left += 1
+        if self.levels[-1] != deep:
+            self.levels.append(deep)
+        return blank + ("=", "<", "<<")[min(left, 2)] + ("" if deep else "0")
 
     def _ends(self, gap: str, frame: _Frame, shape: str) -> bool:
         """Tell whether a line end between two tokens ends a statement."""

@@ -62,8 +62,7 @@ def _moves(lines: Lines, number: int, unit: str, prior: float) -> Iterator[Edit]
     for new in _depths(lines, number, unit):
         if new == old:
             continue
-        steps = abs(indent_of(new) - indent_of(old)) / max(indent_of(unit), 1)
-        cost = prior - 0.5 - (0.7 * steps if steps >= 1 else 0.4)
+        cost = prior - 0.3 - 1.2 * abs(indent_of(new) - indent_of(old)) / max(indent_of(unit), 1)
         what = "indent the line" if indent_of(new) > indent_of(old) else "indent the line less"
         start = lines.start(number)
         yield Edit(start, start + len(old), new, cost, what)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from . import python_check
 from .habits import Habits
 from .indents import indent_edits
+from .long_strings import long_strings
 from .python_two import older_edits
 from .quotes import quote_edits
 from .search import Edit, Found, Grammar, search, token_edits
@@ -35,7 +36,7 @@ GRAMMAR = Grammar(
         ".": ((",", -2.0), (":", -2.5)), "<>": (("!=", -0.5),), "&": (("and", -3.0),), "|": (("or", -3.0),), "=>": (("->", -1.0),),
     },
     deleted={
-        ")": -3.5, "(": -4.0, "]": -4.0, "[": -4.5, "}": -4.0, "{": -4.5, ",": -4.0, ":": -4.0, ";": -3.0, ".": -4.5, "=": -4.5,
+        ")": -5.0, "(": -5.5, "]": -5.5, "[": -6.0, "}": -5.5, "{": -6.0, ",": -4.0, ":": -4.0, ";": -3.0, ".": -4.5, "=": -4.5,
         "+": -5.0, "-": -5.0, "*": -5.0, "/": -5.0, "%": -5.0, ">": -5.0, "<": -5.0, "|": -5.0, "&": -5.0, "@": -5.0, "^": -4.5,
         "~": -5.0, "==": -6.0, "->": -5.0, "and": -6.0, "or": -6.0, "in": -6.0, "is": -6.0, "not": -6.0,
     },
@@ -65,15 +66,21 @@ def heal(text: str, ask: Callable[[str, int, int, Sequence[str]], tuple[python_c
     fault, _ = ask(text, 1, 1, ())
     if fault is None:
         return []
+    found = long_strings(text, ask)
+    if found:
+        return found
     broken = Broken(text, *fault)
     before, first, last = window(broken)
     habits = Habits(True, text, first, last)
-    head = _head(text, before)
-    cut = text[: Lines(text).start(head)]
+    head, end = _chunk(text, first, last)
+    cut, rest = text[:head], text[end:]
     blank = "\n" * cut.count("\n")
 
     def check(texts: Sequence[str]) -> Sequence[object]:
-        shorter = [blank + done[len(cut) :] if done.startswith(cut) else done for done in texts]
+        inside = [done.startswith(cut) and done.endswith(rest) for done in texts]
+        shorter = [
+            blank + done[head : len(done) - len(rest)] if near else done for done, near in zip(texts, inside, strict=True)
+        ]
         return ask("", first, last, shorter)[1]
 
     edits = list(_edits(broken, first, last, habits))
@@ -87,9 +94,8 @@ def _edits(broken: Broken, first: int, last: int, habits: Habits) -> Iterator[Ed
     focus = [min(lines.start(broken.line) + broken.column - 1, len(text))]
     focus += [lines.start(number) + len(lines.line(number)) // 2 for number in _named(broken.message)]
     yield from plain_signs(text, first, last, python=True)
-    yield from quote_edits(text, broken.line, broken.message, python=True)
-    if broken.line > 1 and first < broken.line:
-        yield from quote_edits(text, first, "", python=True)
+    for number in range(max(first, broken.line - 3), min(max(broken.line, broken.end_line), broken.line + 6) + 1):
+        yield from quote_edits(text, number, broken.message if number == broken.line else "", python=True)
     yield from indent_edits(text, broken.line, broken.message, first, last)
     yield from foreign_edits(text, first, last)
     yield from older_edits(text, first, last)
@@ -119,9 +125,12 @@ def window(broken: Broken) -> tuple[int, int, int]:
     if "never closed" in broken.message:
         opened = [broken.line]
     last = max(broken.line, broken.end_line)
+    if "unmatched" in broken.message:
+        opened.append(_dedent_before(lines, broken.line))
     if opened:
         first = min(first, *opened)
-        last = max(last, _dedent_after(lines, min(opened)))
+    if "never closed" in broken.message:
+        last = max(last, _dedent_after(lines, broken.line))
     first = max(first, broken.line - _LONG)
     earlier = [line for line in starts if line < first]
     return (earlier[-3] if len(earlier) > 2 else 1), first, last
@@ -155,20 +164,35 @@ def _dedent_after(lines: Lines, opened: int) -> int:
     return min(len(lines), opened + _LONG)
 
 
-def _head(text: str, first: int) -> int:
-    """Return the line of the last statement at the margin before a line; what stands before it need not be parsed again."""
+def _dedent_before(lines: Lines, closed: int) -> int:
+    """Return the last line above a closing bracket's that is not indented deeper: where the opening one belongs."""
+    deep = indent_of(lines.line(closed))
+    if not lines.line(closed).lstrip().startswith(tuple(CLOSERS)):
+        return closed
+    for number in range(closed - 1, max(0, closed - _LONG), -1):
+        line = lines.line(number)
+        if line.strip() and indent_of(line) <= deep and line.lstrip()[0] != "#":
+            return number
+    return closed
+
+
+def _chunk(text: str, first: int, last: int) -> tuple[int, int]:
+    """Return the offsets of the statements at the margin that hold some lines: what stands around need not be parsed again."""
     lines = Lines(text)
-    tokens = python_tokens(text[: lines.start(first)])
-    depth, fresh, head = 0, True, 1
-    for token in tokens:
+    depth, fresh, head = 0, True, 0
+    for token in python_tokens(text[: lines.start(first + 1)]):
         if token.kind == "l":
             fresh = True
         elif token.kind != "c":
-            if fresh and depth == 0 and lines.start(lines.number(token.start)) == token.start and _begins(token.text):
-                head = lines.number(token.start)
+            if fresh and depth == 0 and text[token.start - 1 : token.start] in ("", "\n") and _begins(token.text):
+                head = token.start
             fresh = False
             depth += (token.text in OPENERS) - (token.text in CLOSERS)
-    return head
+    for number in range(last + 1, len(lines) + 1):
+        word = re.match(r"\w+|@", lines.line(number))
+        if word and _begins(word[0]) and word[0] in ("def", "class", "import", "from", "@", "if", "for", "try", "with", "async"):
+            return head, lines.start(number)
+    return head, len(text)
 
 
 def _begins(word: str) -> bool:
@@ -209,10 +233,10 @@ def foreign_edits(text: str, first: int, last: int) -> Iterator[Edit]:
     lines = Lines(text)
     start, end = lines.start(first), lines.end(last)
     for found in _ELSE_IF.finditer(text, start, end):
-        yield Edit(found.start(2), found.end(2), "elif", 4.0, "write `elif`")
+        yield Edit(found.start(2), found.end(2), "elif", 7.0, "write `elif`")
     for found in _STEP.finditer(text, start, end):
         sign = (found[3] or found[4])[0]
-        yield Edit(found.start(), found.end(), f"{found[1]}{found[2] or found[5]} {sign}= 1", 4.0, f"write `{sign}= 1`")
+        yield Edit(found.start(), found.end(), f"{found[1]}{found[2] or found[5]} {sign}= 1", 7.0, f"write `{sign}= 1`")
     region = text[start:end]
     code = [token for token in python_tokens(region) if token.kind in "ox"]
     signs = []
@@ -227,4 +251,4 @@ def foreign_edits(text: str, first: int, last: int) -> Iterator[Edit]:
             before = " " if blank and not done[:begin].endswith((" ", "\n")) else ""
             after = " " if blank and not done[finish:].startswith((" ", "\n")) else ""
             done = done[:begin] + before + word + after + done[finish:]
-        yield Edit(start, end, done, 5.0, "write `and`, `or`, `not`")
+        yield Edit(start, end, done, 8.0, "write `and`, `or`, `not`")

@@ -6,20 +6,17 @@ import re
 from itertools import combinations
 
 from .search import Edit
-from .tokens import Lines, indent_of
+from .tokens import Lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _WORD = re.compile(r"\w")
-_FIELD = re.compile(r"\{([^{}]*)\}")
-_LONG = ('"""', "'''")
-_FURTHEST = 400
 
 
 def quote_edits(text: str, number: int, message: str, *, python: bool) -> Iterator[Edit]:
-    """Yield the edits of one line's quotes; for a long string or a template also those of lines below.
+    """Yield the edits of one line's quotes; for a template also those of the lines above.
 
     Args:
         text: the whole text.
@@ -35,10 +32,12 @@ def quote_edits(text: str, number: int, message: str, *, python: bool) -> Iterat
         for mark in odd or [mark for mark in marks if mark in line]:
             yield from _one_line(line, start, mark)
             yield from _other_mark(line, start, mark, marks)
+    for mark in marks[:2]:
+        if line.count(mark) > 2:
+            yield from _requoted(line, start, mark, marks)
     if python:
         if re.search(r"\b[rRbB]?[fF][rRbB]?[\"']", line):
             yield from _nested(line, start)
-        yield from _long_strings(text, lines, number, message)
     elif "`" in text:
         yield from _templates(text, lines, number)
 
@@ -50,7 +49,7 @@ def _one_line(line: str, start: int, mark: str) -> Iterator[Edit]:
         if not (left and right and _WORD.match(left) and _WORD.match(right)):
             yield Edit(start + at, start + at, mark, -1.0, f"insert `{mark}`")
         if right == mark:
-            yield Edit(start + at, start + at + 1, "", -4.0, f"remove `{mark}`")
+            yield Edit(start + at, start + at + 1, "", -7.0, f"remove `{mark}`")
             if at and left != "\\":
                 yield Edit(start + at, start + at, "\\", -2.0, f"escape `{mark}`")
         if left == "\\" and right == mark:
@@ -66,6 +65,11 @@ def _other_mark(line: str, start: int, mark: str, marks: str) -> Iterator[Edit]:
         for other in marks:
             if other != mark:
                 yield Edit(start + at, start + at + 1, other, -1.0, f"write `{other}` instead of `{mark}`")
+
+
+def _requoted(line: str, start: int, mark: str, marks: str) -> Iterator[Edit]:
+    """Yield the other quotes around what lies between two quotes of one kind that has more of them inside."""
+    spots = [at for at, char in enumerate(line) if char == mark]
     for first, last in combinations(spots[:8], 2):
         inner = line[first + 1 : last]
         for other in marks[:2]:
@@ -94,58 +98,6 @@ def _nested(line: str, start: int) -> Iterator[Edit]:
         done = "".join(body)
         if at < len(line) and done != line[opening.end() : at] and other not in line[opening.end() : at]:
             yield Edit(start + opening.end(), start + at, done, 1.0, f"quote with `{other}` inside the f-string")
-
-
-def _long_strings(text: str, lines: Lines, number: int, message: str) -> Iterator[Edit]:
-    """Yield the places where a triple quote may be missing: the end of a line below its opening one, a line of its own."""
-    for mark in _LONG:
-        spots = [found.start() for found in re.finditer(re.escape(mark), text)]
-        if len(spots) % 2 == 0 and "triple" not in message:
-            continue
-        if not spots:
-            continue
-        yield from _shorter(text, lines, number, mark)
-        near = [at for at in spots if lines.number(at) <= number][-4:] + [at for at in spots if lines.number(at) > number][:1]
-        for at in near:
-            opened = lines.number(at)
-            following = next((spot for spot in spots if spot > at), len(text))
-            yield from _closings(text, lines, opened, min(lines.number(following), opened + _FURTHEST), mark, at)
-        yield from _openings(text, lines, number, near, mark)
-
-
-def _shorter(text: str, lines: Lines, number: int, mark: str) -> Iterator[Edit]:
-    """Yield a double or single quote made a triple one near a line."""
-    for line in range(max(1, number - 2), min(len(lines), number + 2) + 1):
-        for found in re.finditer(rf"(?<!{mark[0]}){mark[0]}{{1,2}}(?!{mark[0]})", lines.line(line)):
-            start = lines.start(line) + found.start()
-            yield Edit(start, start + len(found[0]), mark, -1.0, f"write `{mark}`")
-
-
-def _closings(text: str, lines: Lines, opened: int, last: int, mark: str, at: int) -> Iterator[Edit]:
-    first = lines.line(opened)
-    deep = indent_of(first)
-    for number in range(opened, last + 1):
-        line = lines.line(number)
-        end = lines.start(number) + len(line.rstrip())
-        if line.strip():
-            if end > at + 2:
-                below = lines.line(number + 1)
-                natural = not below.strip() or number == opened
-                yield Edit(end, end, mark, -1.0 - 0.3 * (number - opened) - (0 if natural else 1), f"insert `{mark}`")
-        elif line and indent_of(line) == deep:  # blanks alone: the closing quotes stood there
-            yield Edit(lines.end(number), lines.end(number), mark, 6.0, f"insert `{mark}`")
-
-
-def _openings(text: str, lines: Lines, number: int, spots: list[int], mark: str) -> Iterator[Edit]:
-    """Yield a triple quote put in front of the first word of a line above: the opening one is missing."""
-    for line in range(max(1, number - 3), number + 1):
-        body = lines.line(line)
-        if body.strip():
-            at = lines.start(line) + len(body) - len(body.lstrip())
-            yield Edit(at, at, mark, -1.5, f"insert `{mark}`")
-            equals = re.search(r"[=(]\s*(?=\S)", body)
-            if equals:
-                yield Edit(lines.start(line) + equals.end(), lines.start(line) + equals.end(), mark, -1.5, f"insert `{mark}`")
 
 
 def _templates(text: str, lines: Lines, number: int) -> Iterator[Edit]:

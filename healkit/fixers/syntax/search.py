@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-MOST_CHECKED = 500
+MOST_CHECKED = 1200
 """Candidates that a parser is asked about at most; the likeliest ones."""
 MOST_REGION = 60
 """Lines whose wording is weighed around a candidate."""
@@ -248,7 +248,7 @@ def _removals(text: str, token: Token, prior: float) -> Iterable[Edit]:
     what = f"remove `{token.text}`"
     around = text[token.start - 1 : token.start] if token.start else "", text[token.end : token.end + 1]
     if token.text in around:
-        prior += 2.5
+        prior += 5.0 if token.text in OPEN_OR_SHUT else 2.5
     if _is_word(around[0]) and _is_word(around[1]):
         return
     yield Edit(token.start, token.end, "", prior, what)
@@ -274,8 +274,8 @@ def _splits(token: Token, grammar: Grammar, habits: Habits) -> Iterable[Edit]:
     for at in range(1, len(text)):
         left, right = text[:at], text[at:]
         known = (left in habits.names or left in grammar.keywords) + (right in habits.names or right in grammar.keywords)
-        if known and not right[0].isdigit():
-            for new in "([.{,=":
+        if known:
+            for new in "[" if right[0].isdigit() else "([.{,=":
                 prior = grammar.inserted.get(new, -3.0) - (0.0 if known == 2 else 3.0)
                 yield Edit(token.start + at, token.start + at, new, prior, f"insert `{new}`")
                 if new in ",=":
@@ -296,7 +296,7 @@ def _keyword_edits(token: Token, grammar: Grammar) -> Iterable[Edit]:
                 yield Edit(token.start, token.end, word, -1.0 if len(word) > 2 else -3.0, f"write `{word}` instead of `{token.text}`")
         if len(token.text) > len(word) + 0 and token.text.startswith(word) and len(word) > 1:
             rest = token.text[len(word) :]
-            yield Edit(token.start, token.end, f"{word} {rest}", -2.0, f"put a blank behind `{word}`")
+            yield Edit(token.start, token.end, f"{word} {rest}", -0.5, f"put a blank behind `{word}`")
         if len(token.text) > len(word) and token.text.endswith(word) and len(word) > 1:
             head = token.text[: -len(word)]
-            yield Edit(token.start, token.end, f"{head} {word}", -2.0, f"put a blank before `{word}`")
+            yield Edit(token.start, token.end, f"{head} {word}", -0.5, f"put a blank before `{word}`")

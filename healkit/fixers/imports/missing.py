@@ -1,0 +1,321 @@
+"""`name 'x' is not defined`: an import that is missing, an annotation that is read too early, or a slip of the pen."""
+
+from __future__ import annotations
+
+import ast
+import os
+import sys
+
+from ...records import Record
+from ..python import knowledge, near, scopes, statements
+from ..python.code import Code, Functions, load, own_spots
+from ..python.codebase import Module, is_aside, is_test
+from ..python.remedy import Remedy, only_one
+from ..python.statements import Wanted
+from . import rewrite
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Sequence
+
+    from ..python.codebase import Codebase
+    from ..python.faults import Fault
+
+KIND = "imports"
+
+
+class Source(Record):
+    """Where a name may come from: `name` of `module`, or the module itself; `known` when this project does so elsewhere."""
+
+    module: str
+    name: str = ""
+    known: bool = False
+
+
+class Asked:
+    """The unbound uses of a name in a file, and the one that failed."""
+
+    def __init__(self, file: Code, name: str, uses: list[ast.Name], line: int) -> None:
+        self.file, self.name, self.uses, self.line = file, name, uses, line
+        self.place = f"{file.path}:{line}"
+        here = [node for node in uses if node.lineno <= line <= (node.end_lineno or line)]
+        self.here = here or uses[:1]
+
+
+def remedies(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Remedy]:
+    """Return what may be done about a name that nothing binds."""
+    spots = own_spots(code, fault.spots)
+    if not spots or spots[0][1] is not fault.spots[-1] and not fault.static:
+        return ()  # it was raised in somebody else's code: the name is one that it was given
+    path, spot = spots[0]
+    file = load(code, path)
+    if file is None:
+        return ()
+    name = said["name"]
+    uses = scopes.unbound(file, name)
+    if not uses:
+        return _early(file, name, spot.line)
+    asked = Asked(file, name, uses, spot.line)
+    found = [remedy for source in sources(code, asked) if (remedy := _imported(code, asked, source)) is not None]
+    slips = _slips(code, asked, fault)
+    if not found or not slips:
+        return only_one(found or slips)
+    sure = len(found) == 1 and _is_strong(code, asked, sources(code, asked)[0]) and not _is_idle(asked, slips)
+    return [*only_one(found), *(one.replace(sure=False) for one in slips)] if sure else only_one([*found, *slips])
+
+
+def _early(file: Code, name: str, line: int) -> Sequence[Remedy]:
+    """Return the remedy for an annotation that names what is defined later, or imported for type checkers only."""
+    here = [node for node in file.names(name) if node.lineno == line or scopes.in_annotation(file, node)]
+    if not any(scopes.in_annotation(file, node) for node in here if node.lineno == line):
+        return ()
+    if any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in file.tree.body):
+        return ()
+    wanted = Wanted(module="__future__", name="annotations")
+    edits = statements.added(file, wanted)
+    title = f"read annotations later (`from __future__ import annotations`), so that `{name}` may be defined by then ({file.path}:{line})"
+    return [Remedy(kind=KIND, title=title, edits={file.path: edits}, risk="medium")]
+
+
+# --- imports ---
+
+
+def sources(code: Codebase, asked: Asked) -> list[Source]:
+    """Return where a name may come from: as the project's other files have it; else every other way that is known."""
+    used = _elsewhere(code, asked)
+    if used:
+        return used
+    found = [*_modules(code, asked), *_definitions(code, asked), *_standard(code, asked)]
+    return list(dict.fromkeys(found))
+
+
+def _elsewhere(code: Codebase, asked: Asked) -> list[Source]:
+    """Return what other files of the project import under that name, when they agree (or the more by far do)."""
+    counts: dict[tuple[str, str], list[Source]] = {}
+    for path in code.holding(asked.name, "import"):
+        if path == asked.file.path or (is_test(path) and not is_test(asked.file.path)):
+            continue
+        tree = code.tree(path)
+        if tree is None or not _imports(tree, asked.name):
+            continue
+        other = load(code, path)
+        found = other.bindings.imported.get(asked.name) if other is not None else None
+        if found is None or found.module == "__future__":
+            continue
+        source = Source(module=found.module, name=found.name, known=True)
+        if _fits(code, asked, source) and not _is_self(code, asked, source):
+            counts.setdefault(_origin(code, source), []).append(source)
+    ranked = sorted(counts.values(), key=len, reverse=True)
+    if len(ranked) > 1 and len(ranked[0]) < 3 * len(ranked[1]):
+        return [_usual(group) for group in ranked[:3]]
+    return [_usual(ranked[0])] if ranked else []
+
+
+def _imports(tree: ast.Module, name: str) -> bool:
+    return any(
+        isinstance(node, ast.alias) and (node.asname or node.name.partition(".")[0]) == name for node in ast.walk(tree)
+    )
+
+
+def _usual(group: list[Source]) -> Source:
+    return max(dict.fromkeys(group), key=group.count)
+
+
+def _is_self(code: Codebase, asked: Asked, source: Source) -> bool:
+    found = code.find(source.module)
+    return found is not None and found.file == asked.file.path
+
+
+def _origin(code: Codebase, source: Source) -> tuple[str, str]:
+    """Return where a name is defined in the end, through every module that only hands it on."""
+    module, name = source.module, source.name
+    for _ in range(5):
+        found = code.find(module) if name else None
+        bound = code.bindings(found) if found is not None and found.own else None
+        handed = bound.imported.get(name) if bound is not None and name not in bound.defined else None
+        if handed is None or not handed.name:
+            break
+        module, name = handed.module, handed.name
+    return module, name
+
+
+def _modules(code: Codebase, asked: Asked) -> list[Source]:
+    """Return the module of that name: a standard one, a neighbour, or what the short name usually stands for."""
+    name, found = asked.name, []
+    package = asked.file.module if asked.file.is_package else asked.file.module.rpartition(".")[0]
+    neighbour = code.find(f"{package}.{name}") if package else None
+    attributes = scopes.attributes(asked.file, asked.uses)
+    if name in sys.stdlib_module_names and not name.startswith("_"):
+        found.append(Source(module=name))
+    if neighbour is not None and neighbour.own:
+        found.append(Source(module=package, name=name))
+    long = knowledge.alias(name)
+    if long and attributes and _is_meant(code, long):
+        found.append(Source(module=long))
+    if not found and attributes and name.islower() and code.find(name) is not None and _is_meant(code, name):
+        found.append(Source(module=name))
+    return [one for one in found if attributes and _fits(code, asked, one)]
+
+
+def _is_meant(code: Codebase, module: str) -> bool:
+    """Tell whether a module is the standard library's, the project's, or installed and declared by the project."""
+    top = module.partition(".")[0]
+    if top in sys.stdlib_module_names:
+        return True
+    found = code.find(module)
+    if found is None:
+        return False
+    declared = code.case.facts.get("declared", {}).get("python", {})
+    return found.own or knowledge.distribution(top).lower().replace("_", "-") in {str(one).lower() for one in declared}
+
+
+def _definitions(code: Codebase, asked: Asked) -> list[Source]:
+    """Return the project's modules that define the name."""
+    top = asked.file.module.partition(".")[0]
+    found = [one for one in code.definers(asked.name) if one.file != asked.file.path]
+    found = [one for one in found if is_test(asked.file.path) or not (is_test(one.file) or is_aside(one.file))]
+    same = [one for one in found if one.name.partition(".")[0] == top]
+    listed = [Source(module=_named(code, one, top), name=asked.name) for one in same or found]
+    return [one for one in listed if _fits(code, asked, one)]
+
+
+def _named(code: Codebase, module: Module, top: str) -> str:
+    return next((name for name in code.names_of(module.file) if name.partition(".")[0] == top), module.name)
+
+
+def _standard(code: Codebase, asked: Asked) -> list[Source]:
+    """Return the standard modules from which people import the name."""
+    found = [Source(module=module, name=asked.name) for module in knowledge.homes(asked.name)]
+    found = [one for one in found if code.provides(code.find(one.module), [one.name])]
+    if len(found) > 1:  # the one from which the file takes other things already
+        have = {statements.target(asked.file, node) for node in asked.file.tree.body if isinstance(node, ast.ImportFrom)}
+        found = [one for one in found if one.module in have] or found
+    return found
+
+
+def _fits(code: Codebase, asked: Asked, source: Source) -> bool:
+    """Tell whether the file's uses of the name are such that this source can serve them."""
+    attributes = scopes.attributes(asked.file, asked.uses)
+    module = code.find(f"{source.module}.{source.name}" if source.name else source.module)
+    if source.name and module is None:
+        return _kind(code, source) != "" or not code.find(source.module)
+    if module is None:
+        return bool(attributes)
+    names, complete = code.names(module)
+    return attributes <= names or not complete or not names
+
+
+def _kind(code: Codebase, source: Source) -> str:
+    """Return what a name of a module is (`def class assign import`), empty when the module does not have it."""
+    module = code.find(source.module)
+    bound = code.bindings(module) if module is not None else None
+    if module is None or bound is None:
+        return "import"
+    if source.name in bound.defined:
+        return bound.defined[source.name]
+    return "import" if code.provides(module, [source.name]) else ""
+
+
+def _is_strong(code: Codebase, asked: Asked, source: Source) -> bool:
+    """Tell whether every use looks like a use of that very thing: `module.attribute`, a call, a class."""
+    module = code.find(f"{source.module}.{source.name}" if source.name else source.module)
+    if module is not None:
+        names, _ = code.names(module)
+        attributes = scopes.attributes(asked.file, asked.uses)
+        return bool(attributes) and (attributes <= names or not names)
+    return all(scopes.is_called(asked.file, node) or scopes.is_class_use(asked.file, node) for node in asked.uses)
+
+
+def _imported(code: Codebase, asked: Asked, source: Source) -> Remedy | None:
+    """Return the remedy that imports the name where the file's imports stand."""
+    file = asked.file
+    own = (found := code.find(source.module)) is not None and found.own
+    module = source.module
+    if own and source.name:
+        folder = os.path.dirname(file.path)
+        in_package = f"{folder}/__init__.py" in code.files or not folder and "__init__.py" in code.files
+        relative = in_package and (statements.is_relative_style(file) or not _own_absolute(file))
+        module = statements.spelled(file, source.module, relative)
+    bound = asked.name if (source.name or source.module) != asked.name else ""
+    if not source.name and "." in source.module and not bound:
+        return None
+    wanted = Wanted(module=module, name=source.name, bound=bound)
+    if source.name == "" and source.module == asked.name and "." in source.module:
+        return None
+    edits = {file.path: statements.added(file, wanted, rewrite.tops(code))}
+    title = f"add `{wanted.line}` ({asked.place} uses `{asked.name}`)"
+    return Remedy(kind=KIND, title=title, edits=edits, risk="low" if source.known or not own else "medium")
+
+
+def _own_absolute(file: Code) -> bool:
+    """Tell whether a file addresses its own package by its absolute name."""
+    top = file.module.partition(".")[0]
+    return any(
+        isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").partition(".")[0] == top
+        for node in ast.walk(file.tree)
+    )
+
+
+# --- slips ---
+
+
+def _slips(code: Codebase, asked: Asked, fault: Fault) -> list[Remedy]:
+    """Return the remedies for a name that is one slip away from another that is in reach."""
+    if not asked.here:
+        return []
+    node = asked.here[0]
+    reach = scopes.in_reach(asked.file, node)
+    alike = near.close(asked.name, {name for name in reach if not name.startswith("__") or asked.name.startswith("__")})
+    hinted = fault.message.partition("Did you mean: '")[2].partition("'")[0]
+    if hinted in alike:
+        alike = [hinted]
+    found = [_slip(code, asked, node, other) for other in alike[:3]]
+    return only_one(one for one in found if one is not None)
+
+
+def _slip(code: Codebase, asked: Asked, node: ast.Name, right: str) -> Remedy | None:
+    file = asked.file
+    function = file.function_of(node)
+    same = [one for one in asked.uses if file.function_of(one) is function]
+    title = f"write `{right}` instead of `{asked.name}` ({asked.place})"
+    bound = [one for one in file.names(right) if not isinstance(one.ctx, ast.Load) and function in (*file.around(one),)]
+    read = [one for one in file.names(right) if isinstance(one.ctx, ast.Load) and file.function_of(one) is function]
+    if function is not None and not read and _is_own(function, right) and code.count(asked.name) > code.count(right) + len(same):
+        turned = _renamed_binding(code, file, function, right, asked.name, bound)
+        if turned is not None:
+            return turned
+    if is_test(file.path):
+        return None
+    edits = [(*file.span(one), right) for one in same]
+    return Remedy(kind=KIND, title=title, edits={file.path: edits}, risk="medium")
+
+
+def _is_own(function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:
+    return name in scopes.local_names(function)
+
+
+def _renamed_binding(
+    code: Codebase, file: Code, function: ast.FunctionDef | ast.AsyncFunctionDef, old: str, new: str, bound: list[ast.Name]
+) -> Remedy | None:
+    """Return the remedy that corrects where a name is bound: an assignment or parameter that nothing else reads."""
+    args = function.args
+    params = [one for one in (*args.posonlyargs, *args.args, *args.kwonlyargs) if one.arg == old]
+    if len(params) + len(bound) != 1 or is_test(file.path):
+        return None
+    if params and any(f"{old}=".encode() in code.data(path) or f"{old} =".encode() in code.data(path) for path in code.files):
+        return None
+    start = file.span(params[0] if params else bound[0])[0]
+    title = f"call it `{new}` where it is bound as `{old}`, which nothing reads ({file.path}:{(params or bound)[0].lineno})"
+    return Remedy(kind=KIND, title=title, edits={file.path: ((start, start + len(old), new),)}, risk="medium")
+
+
+def _is_idle(asked: Asked, slips: Sequence[Remedy]) -> bool:
+    """Tell whether a close name is bound in the same function and never read: then the slip is the likelier story."""
+    function = asked.file.function_of(asked.here[0])
+    if function is None:
+        return False
+    names = scopes.local_names(function)
+    read = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    idle = near.close(asked.name, names - read)
+    return bool(idle) and isinstance(function, Functions) and bool(slips)

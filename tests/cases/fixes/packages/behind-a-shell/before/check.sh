@@ -1,0 +1,3 @@
+set -e
+echo checking
+.venv/bin/python app.py

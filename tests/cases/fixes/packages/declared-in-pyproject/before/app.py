@@ -1,0 +1,3 @@
+import tomlette
+
+print(tomlette.__version__)

@@ -1,0 +1,6 @@
+def main():
+    import tabulate
+    print(tabulate.__version__)
+
+
+main()

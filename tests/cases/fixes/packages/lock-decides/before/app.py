@@ -1,0 +1,3 @@
+import click
+
+assert click.__version__ == "8.0.1"

@@ -1,0 +1,5 @@
+import aiohttp
+
+
+def main():
+    return aiohttp

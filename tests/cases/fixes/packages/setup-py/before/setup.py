@@ -1,0 +1,5 @@
+from setuptools import setup
+
+REQUIRES = ["click>=8", "attrs"]
+
+setup(name="shop", install_requires=REQUIRES)
