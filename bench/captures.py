@@ -72,7 +72,16 @@ class Scene(NamedTuple):
 
 FAILING = {"pyproject.toml": PYPROJECT, "uv.lock": "", "app.py": "import requests\n"}
 RUN = "healkit run -- python app.py"
+BROKEN = {
+    "till/__init__.py": "",
+    "till/pricing.py": "def total_price(items):\n    return sum(price * count for price, count in items)\n",
+    "till/__main__.py": 'from till.prices import total_price\n\nprint("to pay:", total_price([(3, 2), (4, 1)]))\n',
+}
+HEAL = "healkit run --fix --yes -- python -B -m till"
 SCENES = {
+    "heal": Scene(BROKEN, (), (HEAL,)),
+    "fix": Scene(BROKEN, ("healkit run -- python -B -m till",), ("healkit fix --dry-run",)),
+    "undo": Scene(BROKEN, (HEAL,), ("healkit undo --list", "healkit undo")),
     "run": Scene(FAILING, (), (RUN,)),
     "why": Scene(FAILING, (RUN,), ("healkit why",)),
     "doctor": Scene(FAILING, ("healkit install", RUN, "healkit ingest"), ("healkit doctor",)),
@@ -122,7 +131,7 @@ class Stage:
             path = self.project / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
-        if "pyproject.toml" in scene.files:
+        if "pyproject.toml" in scene.files or "till/__main__.py" in scene.files:
             subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(self.project / ".venv")], check=True)
         self.run(f'"{sys.executable}" -c "{NO_INGEST}"')
         for command in scene.before:
@@ -152,6 +161,8 @@ class Stage:
         for found, shown in names:
             text = text.replace(found, shown).replace(os.path.realpath(found), shown) if found != shown else text
         text = text.replace(real, f"/usr/bin/{os.path.basename(real)}").replace(str(CHECKOUT), "~/healkit")
+        text = re.sub(r"healkit undo [0-9a-z]{6,}", "healkit undo 20setq337", text)
+        text = re.sub(r"(?m)^[0-9a-z]{9}(?=\tjust now)", "20setq337", text)
         text = re.sub(r"/shop-[0-9a-f]{16}/", "/shop-1f0c6e9ad2b37548/", re.sub(r"python3\.\d+", "python3", text))
         return "\n".join(line.rstrip() for line in text.splitlines())
 

@@ -6,7 +6,7 @@ from . import paths, wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
 _SEPARATORS = ("&&", "||", "|&", ";", "|", "&", "\n", "(", ")", "{", "}")
@@ -14,7 +14,7 @@ _table: dict[str, Any] | None = None
 
 
 def table() -> dict[str, Any]:
-    """Return the shipped word list: `wrappers`, `quiet_exits`, `quiet_everywhere`, `never_repeat`."""
+    """Return the shipped word list: `wrappers`, `quiet_exits`, `quiet_everywhere`, `harmless`, `never_repeat` ..."""
     global _table
     if _table is None:
         try:
@@ -136,38 +136,6 @@ def is_quiet_exit(command: str, exit_code: int) -> bool:
 
 
 _SHELLS = ("sh", "bash", "zsh", "dash", "ksh", "fish")
-
-
-def is_repeatable(argv: Sequence[str], more: Sequence[str] = ()) -> bool:
-    """Tell whether a command may be run again without asking: none of its programs is in the table `never_repeat`.
-
-    Args:
-        argv: the command's words; the line of a shell (`sh -c LINE`) is looked into.
-        more: further entries, as the setting `policy.never_repeat` names them: a program, or a program and its first words.
-    """
-    never = {*table().get("never_repeat", ()), *more}
-    words = list(argv)
-    if len(words) >= 3 and words[0].rpartition("/")[2] in _SHELLS and words[1].startswith("-") and "c" in words[1]:
-        return all(is_repeatable(simple, more) for simple in split(words[2]))
-    return not any(_names(part, never) for part in (words, unwrap(words)))
-
-
-def _names(words: list[str], entries: set[str]) -> bool:
-    """Tell whether a simple command is one of the entries; options between program and sub-command are passed over."""
-    if not words:
-        return False
-    name = words[0].rpartition("/")[2]
-    plain = [word for word in words[1:] if not word.startswith("-")]
-    options = [word for word in words[1:] if word.startswith("-")]
-    if name.startswith("python") and plain:
-        name, plain = plain[0].rpartition("/")[2], plain[1:]
-    if name in entries or any(f"{name} {option.partition('=')[0]}" in entries for option in options):
-        return True
-    # The second word too: an option in front may have taken the first one as its value (`git -C x push`).
-    return any(f"{name} {word}" in entries for word in plain[:2]) or f"{name} {' '.join(plain[:2])}" in entries
-
-
-_SHELLS = ("sh", "bash", "zsh", "dash", "ksh", "fish")
 _AS_ROOT = ("sudo", "doas", "su")
 
 
@@ -212,7 +180,7 @@ def _is_listed(words: Sequence[str], programs: Mapping[str, Sequence[str]]) -> b
     """Tell whether the program, or the script that it runs, is in a table with one of its words (or with none: always)."""
     for at in (0, 1):
         name = _versionless(_name(words[at])) if at < len(words) else ""
-        if name not in programs or (at == 1 and _name(words[0]) not in table().get("runs_scripts", ())):
+        if name not in programs or (at == 1 and _versionless(_name(words[0])) not in table().get("runs_scripts", ())):
             continue
         marks = programs[name]
         if not marks or any(_is_marked(word, marks) for word in words[at + 1 : at + 12]):
@@ -236,7 +204,7 @@ def _is_risky(words: Sequence[str]) -> bool:
     names = [program] if "/" in words[0] or "." in program else []
     if program in known.get("runs_names", ()):
         names += [word for word in words[1:8] if not word.startswith("-")]
-    if program in known.get("runs_scripts", ()):
+    if program in known.get("runs_scripts", ()) and words[1:2] not in (["-c"], ["-e"], ["-m"]):
         names += [_name(word) for word in words[1:4] if not word.startswith("-")][:1]
     return any(_is_risky_name(name) for name in names)
 
@@ -261,7 +229,7 @@ def is_harmless(argv: Sequence[str]) -> bool:
         inner = unwrap(list(words))
         if not inner or any(word.partition("=")[0] in known.get("harmful_options", ()) for word in inner[1:]):
             return False
-        if not _is_in_table(inner, known):
+        if inner[0] != "cd" and not _is_in_table(inner, known):
             return False
     line = argv[2] if len(argv) > 2 and _name(argv[0]) in _SHELLS else ""
     return ">" not in line.replace("2>&1", "").replace(">/dev/null", "")

@@ -21,7 +21,7 @@ NEVER = (
     "docker push x", "timeout 5 ssh host", "poetry publish", "just release", "bash -lc 'npm run build; npm publish'", "aws s3 ls", "npx vercel --prod", "mvn deploy",
 )  # fmt: skip
 REPEATABLE = (
-    "pytest -q", "python -m pytest tests/test_deploy.py", "make", "make test", "npm run build", "npm run test:migrations", "git status", "git commit -m x", "cargo build --release",
+    "pytest -q", "python -m pytest tests/test_deploy.py", "make", "make test", "npm run build", "npm run test:migrations", "git status", "git fetch", "cargo build --release",
     "curl -fsSL http://a.example/x", "bash build.sh", "./run-tests.sh", "python app.py", "sh -c 'cd web && npm test'", "node server.js", "terraform plan", "docker build .",
     "kubectl get pods", "pip install x", "go test ./...", "python manage.py test", "mvn verify", "make deploy-dry", "npm ci", "./gradlew build", "mypy release.py", "cat deploy.sh", "python -c 'import release'",
 )  # fmt: skip

@@ -154,9 +154,11 @@ def test_install_demo_twice_and_out_again(tmp_path: Path, bare: Path) -> None:
     assert "uv could not install healkit" in first.stdout
     assert "Not on your PATH yet" in first.stdout
     assert "No settings of Claude Code were changed" in first.stdout
-    assert "ModuleNotFoundError: No module named 'requests'" in first.stdout
-    assert "[dependency_issue" in first.stdout
-    assert "`requests` is declared in pyproject.toml but not installed in .venv" in first.stdout
+    assert "ModuleNotFoundError: No module named 'shop.prices'" in first.stdout
+    assert "[import_error" in first.stdout
+    assert "+from shop.pricing import total_price" in first.stdout
+    assert "to pay: 10" in first.stdout
+    assert "healkit: healed: import `shop.pricing` instead of `shop.prices`" in first.stdout
     assert not (home / ".claude").exists()
     assert [entry.name for entry in tmp_path.iterdir() if "demo" in entry.name] == []
 

@@ -45,6 +45,8 @@ class Fault:
     suggests: tuple[str, ...] = ()
     environ: dict[str, str] = field(default_factory=dict)
     may_heal: bool = False
+    tools: bool = False
+    """Are the JavaScript tools (eslint, prettier, typescript) among the project's dependencies?"""
     own_edit: bool = True
     """May the user's own unsaved-to-git line stand in the faulty file too? Not where it would break the command."""
     baseline: bool = True

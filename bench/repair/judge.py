@@ -60,8 +60,8 @@ def one(op: Operator, package: Package, fault: Fault, seed: str, keep: Path | No
     """Run one case from the fresh copy to the verdict."""
     rng = random.Random(f"{seed}/{op.name}/{package.name}/{fault.where}")
     case = Path(tempfile.mkdtemp(prefix="healkit-repair-"))
-    tree = package.copy_to(case, bool(fault.environ.get("BENCH_TOOLS")))
-    tree.environ = {key: value for key, value in fault.environ.items() if key != "BENCH_TOOLS"}
+    tree = package.copy_to(case, fault.tools)
+    tree.environ = dict(fault.environ)
     history = rng.choice(("committed", "uncommitted", "own work"))
     record = Record(op.category, op.name, op.expected, package.name, fault.where, seed, history)
     try:

@@ -67,6 +67,8 @@ class Case(Record):
         """
         if not file or "\0" in file:
             return ""
+        if file.startswith("~/"):  # as masked in an output that was kept
+            file = paths.home() + file[1:]
         for base in dict.fromkeys((self.cwd, self.root)):
             path = os.path.normpath(os.path.join(base, file.removeprefix("file://")))
             if path.startswith(f"{self.root}/") and _is_plain_file(self.root, path):

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..proposal import Proposal, edit
-from . import rust
+from . import c, rust
 from .copy import Copy, TooLargeError
 from .search import Search
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SECONDS = 60.0
 """Time for one search."""
-_LANGUAGES = (rust,)
+_LANGUAGES = (rust, c)
 _LAST: dict[tuple[str, ...], list[Proposal]] = {}
 """The answer for the failure just seen: each of its diagnoses asks for it."""
 

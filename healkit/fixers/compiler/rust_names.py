@@ -28,6 +28,7 @@ COMMON = (
     "as_bytes", "is_empty", "collect", "to_owned", "into_iter", "iter_mut", "as_ref", "contains",
 )  # fmt: skip
 _DEFINED = r"\b(?:fn|struct|enum|union|trait|type|const|static(?:\s+mut)?|mod|macro_rules!|let(?:\s+mut)?)\s+"
+_DEFINED_C = r"^[ \t]*[A-Za-z_][\w \t*]*[ \t*](?P<it>{name})[ \t]*[(;=\[,:]|^[ \t]*#[ \t]*define[ \t]+({name})\b"
 _PUB = r"(?:pub(?:\([^)]*\))?\s+)?"
 UNKNOWN = frozenset(
     ("E0425", "E0412", "E0405", "E0404", "E0432", "E0433", "E0599", "E0609", "E0560", "E0026", "E0407", "E0437", "E0438", "E0576",
@@ -95,7 +96,7 @@ def slips(file: str, text: str, place: int) -> Iterator[Candidate]:
 
 
 def in_definition(
-    name: str, other: str, texts: Mapping[str, str], sites: int, words: Words
+    name: str, other: str, texts: Mapping[str, str], sites: int, words: Words, *, c: bool = False
 ) -> tuple[str, Candidate | None]:
     """Decide between a misspelt use and a misspelt definition.
 
@@ -105,13 +106,21 @@ def in_definition(
         texts: the project's Rust files, by path.
         sites: errors about the unknown name.
         words: the project's names.
+        c: the files are C.
 
     Returns:
         `use`, `definition` or empty when nobody can say; with the candidate that corrects the definition.
     """
-    definition = re.compile(rf"(?:{_DEFINED}|[{{,(]\s*{_PUB}|^\s+{_PUB})({re.escape(other)})\b(?!\s*::)", re.M)
+    name_of = re.escape(other)
+    definition = (
+        re.compile(_DEFINED_C.format(name=name_of), re.M)
+        if c
+        else re.compile(rf"(?:{_DEFINED}|[{{,(]\s*{_PUB}|^\s+{_PUB})({name_of})\b(?!\s*::)", re.M)
+    )
     places = [
-        (file, found.start(1), found.end(1)) for file, text in texts.items() for found in definition.finditer(text)
+        (file, found.start(found.lastindex or 0), found.end(found.lastindex or 0))
+        for file, text in texts.items()
+        for found in definition.finditer(text)
     ]
     count = words.names[other]
     if not places or count > 1:
@@ -126,7 +135,7 @@ def in_definition(
     if wrong == other:
         return "definition", candidate
     row = texts[file][texts[file].rfind("\n", 0, start) + 1 : start]
-    if wrong == name or not re.search(r"\bpub\s", row):
+    if wrong == name or not (c or re.search(r"\bpub\s", row)):
         return "use", None  # a private name may be called anything
     return "", candidate.replace(sure=False, rank=(NEAR, 1, 0))
 

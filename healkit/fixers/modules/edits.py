@@ -117,6 +117,25 @@ def with_name(script: Script, link: Link, item: str) -> list[Edit]:
     return []
 
 
+def moved(script: Script, link: Link, name: Name, spec: str) -> list[Edit]:
+    """Return the edits that import a name from another module, the rest of its statement staying."""
+    alone = link.default is None and link.namespace is None and len(link.names) == 1
+    there = next(
+        (one for one in script.links if one.spec == spec and one.kind == link.kind and one.list_start >= 0), None
+    )
+    item = script.text[name.start : name.end]
+    if there is not None and there.type_only == link.type_only:
+        return [*without_name(script, link, name), *with_name(script, there, item)]
+    if alone or (link.default is name and not link.names):
+        return [(link.spec_start, link.spec_end, spec)]
+    mark, end = script.text[link.spec_start - 1], ";" if script.text[link.end - 1] == ";" else ""
+    if link.kind in ("require", "dynamic"):
+        line = f"{link.keyword} {{ {item} }} = require({mark}{spec}{mark}){end}"
+    else:
+        line = f"{link.kind} {'type ' if link.type_only else ''}{{ {item} }} from {mark}{spec}{mark}{end}"
+    return [*without_name(script, link, name), (link.end, link.end, f"\n{line}")]
+
+
 def new_import(graph: Graph, path: str, spec: str, clause: str, *, type_only: bool = False) -> list[Edit]:
     """Return the edits that add an import statement; `clause` is what stands before `from` (`{ a }`, `a`, `* as a`)."""
     script = graph.script(path)

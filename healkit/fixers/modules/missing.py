@@ -6,16 +6,17 @@ import os
 import re
 
 from ... import nearness
-from ..proposal import Proposal, edit
-from . import edits, places
+from . import defaults, edits, packages, places
+from .site import Site, plain, proposal, same_letters
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
+    from ..proposal import Proposal
     from .faults import Fault
     from .project import Graph
-    from .scan import Link, Name, Script
+    from .scan import Link, Script
 
 
 def remedies(graph: Graph, fault: Fault) -> Iterator[Proposal]:
@@ -23,7 +24,7 @@ def remedies(graph: Graph, fault: Fault) -> Iterator[Proposal]:
     for path, script, link in places.linked(graph, fault):
         found: list[Proposal] = []
         for name in places.names_of(link, fault.symbol):
-            found = of_name(graph, path, script, link, name, fault.hint)
+            found = of_name(Site(graph, path, script, link, name), fault.hint)
             break
         else:
             if link.namespace is not None and fault.symbol != "default":
@@ -37,7 +38,11 @@ def of_name(site: Site, hint: str = "") -> list[Proposal]:
     """Return the remedies for one name that its module does not export."""
     if not site.target.endswith(_SOURCES):
         return _of_package(site, hint)
-    rules = (defaults.remedies,) if site.name.imported == "default" else (_declared, _is_default, _passed_on, _elsewhere, _close)
+    rules = (
+        (defaults.remedies,)
+        if site.name.imported == "default"
+        else (_declared, _is_default, _passed_on, _elsewhere, _close)
+    )
     return next((found for rule in rules if (found := rule(site))), [])
 
 
@@ -45,7 +50,7 @@ _SOURCES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
 
 
 def _declared(site: Site) -> list[Proposal]:
-    """The module has it and does not export it, or exports it under another site.name."""
+    """The module has it and does not export it, or exports it under another name."""
     symbol, own = site.name.imported, site.graph.exports(site.target)
     if symbol not in own.declared:
         return []
@@ -55,29 +60,37 @@ def _declared(site: Site) -> list[Proposal]:
         return proposal(site.graph, title, {site.path: edits.other_import(site.script, site.link, site.name, other)})
     if own.default == symbol or own.whole == symbol:
         return []
-    return proposal(site.graph, f"export `{symbol}` from {site.target}", {target: edits.exporting(site.graph, site.target, symbol)})
+    return proposal(
+        site.graph,
+        f"export `{symbol}` from {site.target}",
+        {site.target: edits.exporting(site.graph, site.target, symbol)},
+    )
 
 
 def _is_default(site: Site) -> list[Proposal]:
-    """The module's default export has that site.name, or is all that it exports and the file is called so."""
+    """The module's default export has that name, or is all that it exports and the file is called so."""
     own = site.graph.exports(site.target)
     value = own.default if own.style == "esm" else own.whole
     stem = os.path.splitext(os.path.basename(site.target))[0]
     alone = not own.names and not own.passed and not own.stars
-    if value is None or not (value == site.name.imported or (alone and _plain(stem) == _plain(site.name.imported))):
+    if value is None or not (value == site.name.imported or (alone and plain(stem) == plain(site.name.imported))):
         return []
-    made = as_default(site.script, site.link, site.name)
+    made = defaults.as_default(site.script, site.link, site.name)
     title = f"import `{site.name.local}` as the default export of {site.target} ({site.where})"
     return proposal(site.graph, title, {site.path: made}) if made else []
 
 
 def _passed_on(site: Site) -> list[Proposal]:
-    """An index file passes on what lies around it, and not this site.name."""
+    """An index file passes on what lies around it, and not this name."""
     own, there = site.graph.exports(site.target), site.graph.script(site.target)
     if there is None or not (own.passed or own.stars) or own.declared:
         return []
     folder = os.path.dirname(site.target)
-    found = [origin for origin in places.exporters(site.graph, site.name.imported, (site.target, site.path)) if _inside(origin[0], folder)]
+    found = [
+        origin
+        for origin in places.exporters(site.graph, site.name.imported, (site.target, site.path))
+        if _inside(origin[0], folder)
+    ]
     if len(found) != 1:
         return []
     origin = found[0][0]
@@ -89,7 +102,9 @@ def _passed_on(site: Site) -> list[Proposal]:
     wrong = [one for passing in lists for one in passing.names if nearness.closest(site.name.imported, [one.imported])]
     if len(wrong) == 1 and wrong[0].imported not in site.graph.all_exports(origin)[0]:
         return proposal(
-            site.graph, f"pass on `{site.name.imported}` ({site.target})", {target: [(wrong[0].start, wrong[0].end, site.name.imported)]}
+            site.graph,
+            f"pass on `{site.name.imported}` ({site.target})",
+            {site.target: [(wrong[0].start, wrong[0].end, site.name.imported)]},
         )
     if lists:
         made = edits.with_name(there, lists[0], site.name.imported)
@@ -98,9 +113,13 @@ def _passed_on(site: Site) -> list[Proposal]:
         spec, mark = site.graph.specifier(site.target, origin, example), edits.quote_of(there)
         last = [one for one in there.links if one.kind == "export"][-1]
         made = [
-            (last.end, last.end, f"\nexport {{ {site.name.imported} }} from {mark}{spec}{mark}{edits.semicolon_of(there)}")
+            (
+                last.end,
+                last.end,
+                f"\nexport {{ {site.name.imported} }} from {mark}{spec}{mark}{edits.semicolon_of(there)}",
+            )
         ]
-    return proposal(site.graph, f"pass on `{site.name.imported}` of {origin} in {site.target}", {target: made})
+    return proposal(site.graph, f"pass on `{site.name.imported}` of {origin} in {site.target}", {site.target: made})
 
 
 def _inside(path: str, folder: str) -> bool:
@@ -116,7 +135,7 @@ def _elsewhere(site: Site) -> list[Proposal]:
     chosen = _door(site.graph, site.path, origin, through)
     spec = site.graph.specifier(site.path, chosen, site.link.spec)
     title = f"import `{site.name.imported}` from `{spec}` instead of `{site.link.spec}` ({site.where})"
-    return proposal(site.graph, title, {site.path: moved(site.graph, site.path, site.script, site.link, site.name, spec)})
+    return proposal(site.graph, title, {site.path: edits.moved(site.script, site.link, site.name, spec)})
 
 
 def _door(graph: Graph, path: str, origin: str, through: list[str]) -> str:
@@ -127,9 +146,9 @@ def _door(graph: Graph, path: str, origin: str, through: list[str]) -> str:
 
 
 def _close(site: Site) -> list[Proposal]:
-    """The module exports one site.name that is close to it; which of the two is misspelt is told by who else uses them."""
+    """The module exports one name that is close to it; which of the two is misspelt is told by who else uses them."""
     known, _complete = site.graph.all_exports(site.target)
-    new = nearness.closest(site.name.imported, [one for one in known if one != "default"]) or _same_letters(
+    new = nearness.closest(site.name.imported, [one for one in known if one != "default"]) or same_letters(
         site.name.imported, known
     )
     if not new:
@@ -182,36 +201,16 @@ def of_member(graph: Graph, path: str, script: Script, link: Link, local: str, s
 
 
 def _of_package(site: Site, hint: str) -> list[Proposal]:
-    """Return the remedy for a site.name that a package or Node's own module does not export."""
-    where = site.where
+    """Return the remedy for a name that a package or Node's own module does not export."""
     if site.name.imported == "default":
         return []
     new = hint if places.IDENTIFIER.fullmatch(hint) else ""
     if not new:
-        new = nearness.closest(site.name.imported, builtin_names(site.graph, site.link.spec))
+        new = nearness.closest(site.name.imported, packages.names(site.graph, site.path, site.link.spec))
     if not new:
         return []
     return proposal(
         site.graph,
-        f"import `{new}` instead of `{site.name.imported}` ({where})",
+        f"import `{new}` instead of `{site.name.imported}` ({site.where})",
         {site.path: edits.other_import(site.script, site.link, site.name, new)},
     )
-
-
-def builtin_names(graph: Graph, spec: str) -> list[str]:
-    """Return what one of Node's own modules exports, asked of the Node that the command started; else nothing."""
-    import json
-
-    module = spec.removeprefix("node:")
-    if not re.fullmatch(r"[a-z_0-9]+(?:/[a-z_0-9]+)?", module):
-        return []
-    node = graph.case.program("node")
-    if not node:
-        return []
-    program = "const m=require('module');const n=process.argv[1];console.log(JSON.stringify(m.isBuiltin(n)?Object.keys(require('node:'+n)):[]))"
-    ran = graph.case.check([node, "-e", program, module], NODE_OPTIONS="")
-    try:
-        found = json.loads(ran.stdout)
-    except ValueError:
-        return []
-    return [str(one) for one in found] if isinstance(found, list) else []

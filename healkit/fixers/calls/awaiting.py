@@ -1,0 +1,250 @@
+"""`await` on what is no coroutine, and a coroutine that nobody awaits: the place, or the function, is corrected."""
+
+from __future__ import annotations
+
+import ast
+
+from ..python import definitions
+from ..python.code import Code, load, own_spots
+from ..python.codebase import is_test
+from ..python.definitions import Calls, Found
+from ..python.remedy import Remedy, only_one
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator, Sequence
+
+    from ..python.codebase import Codebase
+    from ..python.faults import Fault, Spot
+    from ..python.remedy import Edit
+
+KIND = "calls"
+
+
+def needless(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Remedy]:
+    """Return what may be done about `await` on a value: without it here, or with a function that is a coroutine again."""
+    for path, spot in own_spots(code, fault.spots):
+        file = load(code, path)
+        found = [one for one in file.on_line(spot.line, ast.Await) if isinstance(one, ast.Await)] if file is not None else []
+        marked = [one for one in file.marked(found, spot) if isinstance(one, ast.Await)] if file is not None else []
+        if file is None or not marked:
+            continue
+        if len(marked) > 1:
+            marked = _without_coroutines(code, marked)
+        if said["type"] in ("method", "function"):
+            return [remedy for one in marked for remedy in _uncalled(code, file, one)]
+        return only_one(remedy for one in marked for remedy in _needless(code, file, one, spot))
+    return ()
+
+
+def _without_coroutines(code: Codebase, nodes: list[ast.Await]) -> list[ast.Await]:
+    """Return those of several `await` on a line that do not await a coroutine function of the project."""
+    kept = []
+    for one in nodes:
+        name = definitions.last(one.value.func) if isinstance(one.value, ast.Call) else ""
+        own = definitions.functions(code, name) if name else []
+        if not own or not all(isinstance(found.node, ast.AsyncFunctionDef) for found in own):
+            kept.append(one)
+    return kept or nodes
+
+
+def _needless(code: Codebase, file: Code, node: ast.Await, spot: Spot) -> Sequence[Remedy]:
+    place = f"{file.path}:{spot.line}"
+    name = definitions.last(node.value.func) if isinstance(node.value, ast.Call) else ""
+    own = _called(code, file, node.value) if isinstance(node.value, ast.Call) else []
+    sync = [one for one in own if isinstance(one.node, ast.FunctionDef) and not is_test(one.file.path)]
+    start = file.span(node)[0]
+    drop = Remedy(
+        kind=KIND,
+        title=f"call `{ast.unparse(node.value)[:60]}` without `await`, it is no coroutine ({place})",
+        edits={file.path: ((start, file.span(node.value)[0] if not _in_brackets(file, node) else start + len("await "), ""),)},
+        risk="medium",
+    )
+    calls = definitions.calls(code, name) if name else Calls()
+    others = [one for one in calls.awaited if one[1] is not node.value and not _is_same(one, file, node.value)]
+    if is_test(file.path):
+        others = list(calls.awaited)
+    plain = [one for one in calls.plain if not isinstance(one[0].parents.get(one[1]), ast.Await)]
+    if len(sync) == 1 and others and not plain and not _has_decorator(sync[0]):
+        return [made_async(sync[0], place)]
+    return [] if is_test(file.path) else [drop]
+
+
+def _called(code: Codebase, file: Code, call: ast.Call) -> list[Found]:
+    """Return the project's functions that a call may mean, by name; of its own class where it says `self`."""
+    found = definitions.functions(code, definitions.last(call.func))
+    if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name) and call.func.value.id in ("self", "cls"):
+        owner = file.class_of(call)
+        mine = [one for one in found if owner is not None and one.file.path == file.path and one.owner is not None]
+        mine = [one for one in mine if one.owner is not None and owner is not None and one.owner.name == owner.name]
+        return mine or found
+    if isinstance(call.func, ast.Name):
+        resolved = definitions.resolve(code, file, call.func)
+        plain = [one for one in found if one.owner is None]
+        exact = [one for one in plain if resolved is not None and one.file.path == resolved[0].path]
+        return exact or plain
+    return found
+
+
+def _is_same(one: tuple[Code, ast.Call], file: Code, node: ast.expr) -> bool:
+    return one[0].path == file.path and one[1].lineno == node.lineno and one[1].col_offset == node.col_offset
+
+
+def _in_brackets(file: Code, node: ast.Await) -> bool:
+    """Tell whether brackets stand between `await` and what it awaits; they stay."""
+    return "(" in file.text[file.span(node)[0] : file.span(node.value)[0]]
+
+
+def _has_decorator(one: Found) -> bool:
+    return bool(definitions.decorators(one.node) & {"property", "cached_property", "contextmanager", "asynccontextmanager"})
+
+
+def made_async(one: Found, place: str) -> Remedy:
+    """Return the remedy that makes a function a coroutine function."""
+    start = one.file.span(one.node)[0]
+    title = f"make `{one.node.name}` a coroutine function (`async def`), {place} awaits it ({one.file.path}:{one.node.lineno})"
+    return Remedy(kind=KIND, title=title, edits={one.file.path: ((start, start, "async "),)}, risk="medium")
+
+
+def _made_plain(one: Found, place: str) -> Remedy:
+    start = one.file.span(one.node)[0]
+    end = one.file.text.index("def", start)
+    title = f"make `{one.node.name}` a plain function (`def`), nothing awaits it ({one.file.path}:{one.node.lineno}, called at {place})"
+    return Remedy(kind=KIND, title=title, edits={one.file.path: ((start, end, ""),)}, risk="medium")
+
+
+def _uncalled(code: Codebase, file: Code, node: ast.Await) -> Sequence[Remedy]:
+    """Return the remedy for `await f` where f is a coroutine function that needs no argument."""
+    name = definitions.last(node.value)
+    own = [one for one in definitions.functions(code, name) if isinstance(one.node, ast.AsyncFunctionDef)]
+    if len(own) != 1 or definitions.signature(own[0].node, own[0].owner is not None).required or is_test(file.path):
+        return ()
+    end = file.span(node.value)[1]
+    title = f"call `{name}` before it is awaited ({file.path}:{node.lineno})"
+    return [Remedy(kind=KIND, title=title, edits={file.path: ((end, end, "()"),)})]
+
+
+# --- coroutines that nobody awaits ---
+
+
+def lacking(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Remedy]:
+    """Return what may be done about a coroutine that is used as if it were its result."""
+    for path, spot in own_spots(code, fault.spots):
+        file = load(code, path)
+        if file is None:
+            continue
+        found = list(_sources(code, file, spot))
+        remedies = [remedy for call in found for remedy in _weighed(code, file, call)]
+        if remedies:
+            return only_one(remedies)
+        break
+    from ..python.faults import never_awaited
+
+    names = never_awaited(code.case) or _named(fault)
+    return never(code, names)
+
+
+def _named(fault: Fault) -> list[str]:
+    """Return the coroutine that a message shows: `<coroutine object Client.get at 0x...>`."""
+    name = fault.message.partition("<coroutine object ")[2].partition(" at 0x")[0]
+    return [name] if name.replace(".", "").replace("<locals>", "").isidentifier() else []
+
+
+def _sources(code: Codebase, file: Code, spot: Spot) -> Iterator[ast.Call]:
+    """Yield the calls without `await` that gave what the failing line uses: on the line itself, or where a name was bound."""
+    here = [one for one in file.on_line(spot.line, ast.Call) if isinstance(one, ast.Call) and _is_coroutine(code, file, one)]
+    here = [one for one in file.marked(here, spot) if isinstance(one, ast.Call)]
+    if here:
+        yield from here
+        return
+    names = {one.id for one in file.marked(file.on_line(spot.line, ast.Name), spot) if isinstance(one, ast.Name)}
+    at = next(iter(file.on_line(spot.line, ast.stmt)), None)
+    function = file.function_of(at) if at is not None else None
+    if function is None:
+        return
+    for node in ast.walk(function):
+        value = getattr(node, "value", None)
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if isinstance(value, ast.Call) and any(isinstance(one, ast.Name) and one.id in names for one in targets):
+            if _is_coroutine(code, file, value):
+                yield value
+
+
+def _is_coroutine(code: Codebase, file: Code, call: ast.Call) -> bool:
+    """Tell whether a call without `await` gives a coroutine of the project, as far as names tell."""
+    if definitions.use_of(file, call) != "plain":
+        return False
+    own = _called(code, file, call)
+    return any(isinstance(one.node, ast.AsyncFunctionDef) and not _is_generator(one) for one in own)
+
+
+def _is_generator(one: Found) -> bool:
+    return any(isinstance(node, ast.Yield) and one.file.function_of(node) is one.node for node in ast.walk(one.node))
+
+
+def _weighed(code: Codebase, file: Code, call: ast.Call) -> Sequence[Remedy]:
+    """Return the remedy for one call: `await` before it, or a function that is plain again because nothing awaits it."""
+    name = definitions.last(call.func)
+    own = [one for one in _called(code, file, call) if isinstance(one.node, ast.AsyncFunctionDef)]
+    place = f"{file.path}:{call.lineno}"
+    uses = definitions.calls(code, name)
+    if len(own) == 1 and not uses.awaited and (len(uses.plain) > 1 or is_test(file.path)) and not _awaits(own[0]):
+        return [_made_plain(own[0], place)]
+    function = file.function_of(call)
+    if is_test(file.path):
+        return ()
+    if not isinstance(function, ast.AsyncFunctionDef):
+        return _in_plain_function(code, file, call, function, own)
+    return [_awaited(file, call)]
+
+
+def _awaits(one: Found) -> bool:
+    """Tell whether a function does what only a coroutine function can."""
+    kinds = (ast.Await, ast.AsyncFor, ast.AsyncWith)
+    return any(isinstance(node, kinds) and one.file.function_of(node) is one.node for node in ast.walk(one.node))
+
+
+def _awaited(file: Code, call: ast.Call) -> Remedy:
+    start, end = file.span(call)
+    parent = file.parents.get(call)
+    tight = isinstance(parent, (ast.Attribute, ast.Subscript)) or (isinstance(parent, ast.Call) and parent.func is call)
+    edits: list[Edit] = [(start, start, "(await "), (end, end, ")")] if tight else [(start, start, "await ")]
+    title = f"await `{ast.unparse(call)[:60]}` ({file.path}:{call.lineno})"
+    return Remedy(kind=KIND, title=title, edits={file.path: edits}, risk="medium")
+
+
+def _in_plain_function(
+    code: Codebase, file: Code, call: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef | None, own: Sequence[Found]
+) -> Sequence[Remedy]:
+    """Return the remedy in a function that is no coroutine function itself: only where every caller awaits it."""
+    if function is None:
+        return ()
+    uses = definitions.calls(code, function.name)
+    if uses.awaited and not uses.plain and own:
+        start = file.span(function)[0]
+        one = _awaited(file, call)
+        edits = [(start, start, "async "), *one.edits[file.path]]
+        title = f"make `{function.name}` a coroutine function and {one.title}"
+        return [Remedy(kind=KIND, title=title, edits={file.path: edits}, risk="medium")]
+    return ()
+
+
+def never(code: Codebase, names: Sequence[str]) -> Sequence[Remedy]:
+    """Return the remedy for coroutines that Python says were never awaited: the one call in the project that drops it."""
+    found = []
+    for qualname in names[:8]:
+        own = definitions.of_qualname(code, qualname)
+        own = [one for one in own if isinstance(one.node, ast.AsyncFunctionDef) and not is_test(one.file.path)]
+        uses = definitions.calls(code, qualname.rpartition(".")[2])
+        dropped = [(file, call) for file, call in uses.plain if not is_test(file.path)]
+        inside = [(file, call) for file, call in dropped if isinstance(file.function_of(call), ast.AsyncFunctionDef)]
+        if len(own) == 1 and not uses.awaited and len(uses.plain) > 1 and not _awaits(own[0]):
+            found.append(_made_plain(own[0], f"{uses.plain[0][0].path}:{uses.plain[0][1].lineno}"))
+        elif own and len(inside) == 1:
+            found.append(_awaited(*inside[0]))
+        elif own and not inside and len(dropped) == 1:
+            found += _in_plain_function(code, *dropped[0], dropped[0][0].function_of(dropped[0][1]), own)
+        elif len(own) == 1 and not dropped and not uses.awaited and uses.plain and not _awaits(own[0]):
+            found.append(_made_plain(own[0], f"{uses.plain[0][0].path}:{uses.plain[0][1].lineno}"))
+    return only_one(found)

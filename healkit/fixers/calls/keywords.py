@@ -1,0 +1,210 @@
+"""`f() got an unexpected keyword argument 'x'`: the one parameter of the real signature that was meant."""
+
+from __future__ import annotations
+
+import ast
+
+from ..python import definitions, near, scopes
+from ..python.code import Code, own_spots
+from ..python.code import load as load_code
+from ..python.codebase import is_test
+from ..python.definitions import Found, Signature
+from ..python.remedy import Remedy, only_one
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Sequence
+
+    from ..python.codebase import Codebase
+    from ..python.faults import Fault
+    from ..python.remedy import Edit
+
+KIND = "calls"
+
+
+class Asked:
+    """The call that failed, and the keyword that the function does not take."""
+
+    def __init__(self, file: Code, call: ast.Call, name: str, line: int) -> None:
+        self.file, self.call, self.name, self.line = file, call, name, line
+        self.place = f"{file.path}:{line}"
+        self.given = {one.arg for one in call.keywords if one.arg}
+
+
+def remedies(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Remedy]:
+    """Return what may be done about a keyword that a function does not take."""
+    asked = _asked(code, fault, said["name"])
+    if asked is None:
+        return ()
+    qualname = said["function"] or ast.unparse(asked.call.func)
+    owners = _own(code, asked, qualname)
+    turned = [remedy for one in owners if (remedy := _misspelt_parameter(code, asked, one)) is not None]
+    if turned:
+        return only_one(turned)
+    found = []
+    for signature in _signatures(code, asked, qualname, owners):
+        if not signature.takes_any and asked.name not in signature.names:
+            found += _renamed(code, asked, qualname, signature, owners, fault)
+    return only_one(found)
+
+
+def _asked(code: Codebase, fault: Fault, name: str) -> Asked | None:
+    """Return the innermost call in the project that spells the keyword out: `**kwargs` only hand it on."""
+    for path, spot in own_spots(code, fault.spots):
+        file = load_code(code, path)
+        if file is None:
+            continue
+        found = [one for one in file.on_line(spot.line, ast.Call) if isinstance(one, ast.Call) and _has(one, name)]
+        marked = [one for one in file.marked(found, spot) if isinstance(one, ast.Call)]
+        if marked:
+            return Asked(file, marked[-1], name, spot.line)
+    return None
+
+
+def _has(call: ast.Call, name: str) -> bool:
+    return any(one.arg == name for one in call.keywords)
+
+
+def _own(code: Codebase, asked: Asked, qualname: str) -> list[Found]:
+    """Return the project's functions that were called."""
+    if qualname.endswith((".__init__", ".__new__")):
+        return definitions.of_qualname(code, qualname)
+    resolved = definitions.resolve(code, asked.file, asked.call.func)
+    found = definitions.of_qualname(code, qualname)
+    if resolved is not None and isinstance(resolved[1], (ast.FunctionDef, ast.AsyncFunctionDef)):
+        exact = [one for one in found if one.file.path == resolved[0].path and one.node.lineno == resolved[1].lineno]
+        return exact or found
+    return found
+
+
+def _signatures(code: Codebase, asked: Asked, qualname: str, owners: Sequence[Found]) -> list[Signature]:
+    """Return the signatures that the called function may have."""
+    found = [definitions.signature(one.node, one.owner is not None) for one in owners]
+    parts = qualname.split(".")
+    if not found:
+        name = parts[-2] if parts[-1] in ("__init__", "__new__") and len(parts) > 1 else parts[-1]
+        for file, node in definitions.classes(code, name):
+            signature = definitions.fields(code, file, node)
+            found += [signature] if signature is not None else []
+    if not found:
+        found = _foreign(code, asked, qualname)
+    if not found and isinstance(asked.call.func, ast.Name):
+        signature = definitions.builtin(asked.call.func.id)
+        found = [signature] if signature is not None else []
+    return found
+
+
+def _foreign(code: Codebase, asked: Asked, qualname: str) -> list[Signature]:
+    """Return the signature of a function or class of the standard library or an installed distribution."""
+    resolved = definitions.resolve(code, asked.file, asked.call.func)
+    if resolved is not None and isinstance(resolved[1], ast.ClassDef):
+        signature = definitions.fields(code, resolved[0], resolved[1])
+        return [signature] if signature is not None else []
+    if resolved is not None and isinstance(resolved[1], (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return [definitions.signature(resolved[1], isinstance(resolved[0].parents.get(resolved[1]), ast.ClassDef))]
+    parts = qualname.split(".")
+    if len(parts) != 2:
+        return []
+    found = []
+    tops = {one.module.partition(".")[0] for one in asked.file.bindings.imported.values() if one.module}
+    for top in sorted(tops):
+        for module in code.installed_modules(top, f"class {parts[0]}"):
+            tree = code.tree(module.file)
+            for node in ast.walk(tree) if tree is not None else ():
+                if isinstance(node, ast.ClassDef) and node.name == parts[0]:
+                    found += [
+                        definitions.signature(one, True)
+                        for one in node.body
+                        if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef)) and one.name == parts[1]
+                    ]
+    return found
+
+
+def _misspelt_parameter(code: Codebase, asked: Asked, one: Found) -> Remedy | None:
+    """Return the remedy for a parameter that its own function calls otherwise (the body reads the keyword's name)."""
+    name, node, file = asked.name, one.node, one.file
+    args = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    inside = set(ast.walk(node))
+    wanted = [use for use in scopes.unbound(file, name) if use in inside]
+    alike = near.close(name, [arg.arg for arg in args])
+    read = {use.id for use in ast.walk(node) if isinstance(use, ast.Name) and isinstance(use.ctx, ast.Load)}
+    if len(alike) != 1 or is_test(file.path):
+        return None
+    right = alike[0]
+    arg = next(arg for arg in args if arg.arg == right)
+    edits: list[Edit] = []
+    start = file.span(arg)[0]
+    if wanted and right not in read:
+        edits = [(start, start + len(right), name)]
+    elif is_test(asked.file.path) and not _is_passed(code, node.name, right) and not wanted:
+        uses = [use for use in file.names(right) if use in inside]
+        edits = [(start, start + len(right), name), *((*file.span(use), name) for use in uses)]
+    if not edits or any(arg.arg == name for arg in args):
+        return None
+    title = f"call the parameter of `{node.name}` `{name}`, as its callers do ({file.path}:{node.lineno})"
+    return Remedy(kind=KIND, title=title, edits={file.path: edits}, risk="medium")
+
+
+def _is_passed(code: Codebase, function: str, keyword: str) -> bool:
+    """Tell whether some call of a function passes a keyword."""
+    return any(_has(call, keyword) for _, call in _all_calls(code, function))
+
+
+def _all_calls(code: Codebase, function: str) -> list[tuple[Code, ast.Call]]:
+    found = []
+    for path in code.holding(f"{function}("):
+        file = load_code(code, path)
+        for node in ast.walk(file.tree) if file is not None else ():
+            if isinstance(node, ast.Call) and definitions.last(node.func) == function and file is not None:
+                found.append((file, node))
+    return found
+
+
+def _renamed(
+    code: Codebase, asked: Asked, qualname: str, signature: Signature, owners: Sequence[Found], fault: Fault
+) -> Sequence[Remedy]:
+    """Return the remedy that gives each unknown keyword of the call the name of a parameter that is still free."""
+    call = asked.call
+    filled = {*asked.given, *signature.order[: len(call.args)]}
+    free = [name for name in signature.names if name not in filled]
+    unknown = [one for one in call.keywords if one.arg and one.arg not in signature.names]
+    hinted = fault.message.partition("Did you mean '")[2].partition("'")[0]
+    chosen: dict[str, str] = {}
+    for one in unknown:
+        alike = near.close(one.arg or "", free) or near.related(one.arg or "", free)
+        alike = [hinted] if hinted in alike and one.arg == asked.name else alike
+        if len(alike) == 1 and alike[0] not in chosen.values():
+            chosen[one.arg or ""] = alike[0]
+    sure = asked.name in chosen
+    if not sure:
+        left = [name for name in signature.required if name in free and name not in chosen.values()]
+        open_ = [one.arg or "" for one in unknown if one.arg not in chosen]
+        if len(left) == len(open_) == 1:
+            chosen[open_[0]] = left[0]
+        elif len(left) == len(open_) and open_:
+            chosen.update(zip(open_, left, strict=True))
+    if asked.name not in chosen or any(not one.arg for one in call.keywords):
+        sure = sure and asked.name in chosen
+    if asked.name not in chosen:
+        return ()
+    edits = {asked.file.path: [_keyword_edit(asked.file, one, chosen) for one in unknown if one.arg in chosen]}
+    said = " and ".join(f"`{new}` instead of `{old}`" for old, new in chosen.items())
+    sure = sure and all((one.arg or "") in chosen for one in unknown) and not is_test(asked.file.path)
+    if sure and len(owners) == 1:
+        for file, other in _all_calls(code, owners[0].node.name):
+            if other is not call and not is_test(file.path) and _has(other, asked.name) and asked.name == next(iter(chosen)):
+                if not _same(file, asked) or other.lineno != call.lineno:
+                    more = [_keyword_edit(file, one, chosen) for one in other.keywords if one.arg in chosen]
+                    edits[file.path] = [*edits.get(file.path, ()), *more]
+    title = f"pass {said} to `{qualname.removesuffix('.__init__')}` ({asked.place})"
+    return [Remedy(kind=KIND, title=title, edits=edits, risk="low" if sure else "medium", sure=sure)]
+
+
+def _same(file: Code, asked: Asked) -> bool:
+    return file.path == asked.file.path
+
+
+def _keyword_edit(file: Code, keyword: ast.keyword, chosen: dict[str, str]) -> Edit:
+    start = file.span(keyword)[0]
+    return start, start + len(keyword.arg or ""), chosen[keyword.arg or ""]

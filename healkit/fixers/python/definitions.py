@@ -1,0 +1,318 @@
+"""Functions and classes found by name: signatures, attributes, and who calls or awaits them."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+
+from ...records import Record
+from .bindings import Bindings
+from .code import Code, Function, Functions, load
+from .codebase import Module, is_test
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .codebase import Codebase
+
+_HOPS = 6
+CONSUMERS = frozenset(
+    (
+        "run", "gather", "create_task", "ensure_future", "wait_for", "wait", "shield", "run_until_complete", "start_soon", "spawn",
+        "as_completed", "run_coroutine_threadsafe", "iscoroutine", "isawaitable", "Task", "to_thread", "add_task", "start", "append",
+        "timeout", "fail_after", "create_background_task", "async_to_sync", "run_sync", "enter_async_context", "anext", "close",
+    )
+)  # fmt: skip
+"""Functions that take a coroutine and see to it themselves."""
+
+
+class Found(Record):
+    """A function of the project: its file, its node, and the class in whose body it stands."""
+
+    file: Code
+    node: Function
+    owner: ast.ClassDef | None = None
+
+
+class Signature(Record):
+    """What a function takes by keyword (`names`, in order), of that what it must have; `order` are the positional ones."""
+
+    names: Sequence[str]
+    required: Sequence[str] = ()
+    order: Sequence[str] = ()
+    takes_any: bool = False
+
+
+def last(node: ast.expr) -> str:
+    """Return the last name of what is called: `c` of `a.b.c`."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def functions(code: Codebase, name: str) -> list[Found]:
+    """Return the project's functions of a name, those of tests last."""
+    found = []
+    if not name.isidentifier():
+        return []
+    for path in code.holding(f"def {name}"):
+        file = load(code, path)
+        if file is None:
+            continue
+        for node in ast.walk(file.tree):
+            if isinstance(node, Functions) and node.name == name:
+                parent = file.parents.get(node)
+                found.append(Found(file=file, node=node, owner=parent if isinstance(parent, ast.ClassDef) else None))
+    return sorted(found, key=lambda one: is_test(one.file.path))
+
+
+def classes(code: Codebase, name: str) -> list[tuple[Code, ast.ClassDef]]:
+    """Return the project's classes of a name."""
+    found = []
+    for path in code.holding(f"class {name}") if name.isidentifier() else ():
+        file = load(code, path)
+        for node in ast.walk(file.tree) if file is not None else ():
+            if isinstance(node, ast.ClassDef) and node.name == name and file is not None:
+                found.append((file, node))
+    return found
+
+
+def of_qualname(code: Codebase, qualname: str) -> list[Found]:
+    """Return the project's functions that Python would print as a qualified name (`Class.method`, `f.<locals>.g`)."""
+    parts = [part for part in qualname.split(".") if part != "<locals>"]
+    owner = parts[-2] if len(parts) > 1 else ""
+    found = functions(code, parts[-1])
+    if not owner:
+        return [one for one in found if one.owner is None]
+    exact = [one for one in found if one.owner is not None and one.owner.name == owner]
+    return exact or [one for one in found if one.owner is None and "<locals>" in qualname]
+
+
+def signature(node: Function, is_method: bool) -> Signature:
+    """Return a function's signature, without the first parameter of a method."""
+    args = node.args
+    order = [one.arg for one in (*args.posonlyargs, *args.args)]
+    names = [one.arg for one in (*args.args, *args.kwonlyargs)]
+    optional = order[len(order) - len(args.defaults) :] if args.defaults else []
+    by_name = [one.arg for one, default in zip(args.kwonlyargs, args.kw_defaults, strict=True) if default is None]
+    if is_method and order and not _is_static(node):
+        names = [name for name in names if name != order[0]]
+        order = order[1:]
+    required = [name for name in order if name not in optional] + by_name
+    return Signature(names=names, required=required, order=order, takes_any=args.kwarg is not None)
+
+
+def _is_static(node: Function) -> bool:
+    return "staticmethod" in decorators(node)
+
+
+def decorators(node: Function | ast.ClassDef) -> set[str]:
+    """Return the last names of a function's or class's decorators."""
+    return {last(one.func if isinstance(one, ast.Call) else one) for one in node.decorator_list}
+
+
+def fields(code: Codebase, file: Code, node: ast.ClassDef, depth: int = 0) -> Signature | None:
+    """Return how a class is called: its `__init__`, or the fields of a data class; None when that cannot be told."""
+    for part in node.body:
+        if isinstance(part, Functions) and part.name == "__init__":
+            return signature(part, is_method=True)
+    bases = [one for base in node.bases for one in [resolve(code, file, base)] if one is not None]
+    known = [fields(code, base, owner, depth + 1) for base, owner in bases if isinstance(owner, ast.ClassDef)] if depth < _HOPS else []
+    is_plain = any(last(base) == "NamedTuple" for base in node.bases)
+    is_data = bool(decorators(node) & {"dataclass", "define", "attrs", "s", "frozen", "mutable", "attr_s", "dataclass_transform"})
+    if is_data or is_plain:
+        names, required = [], []
+        for one in known:
+            names += [*(one.names if one else ())]
+            required += [*(one.required if one else ())]
+        for part in node.body:
+            if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name) and "ClassVar" not in ast.unparse(part.annotation):
+                if "init=False" in (ast.unparse(part.value) if part.value else ""):
+                    continue
+                names.append(part.target.id if "dataclass" in decorators(node) else part.target.id.lstrip("_"))
+                if part.value is None:
+                    required.append(names[-1])
+        return Signature(names=list(dict.fromkeys(names)), required=required, order=names)
+    return next((one for one in known if one is not None), None)
+
+
+def resolve(code: Codebase, file: Code, node: ast.expr) -> tuple[Code, ast.AST] | None:
+    """Return the function or class (with its file) that a dotted expression at module level means, wherever it lives."""
+    parts = ast.unparse(node).split(".")
+    if not all(part.isidentifier() for part in parts):
+        return None
+    return _resolve(code, file.module, file.bindings, file, parts, 0)
+
+
+def _resolve(
+    code: Codebase, name: str, bound: Bindings, file: Code | None, parts: list[str], hops: int
+) -> tuple[Code, ast.AST] | None:
+    head = parts[0]
+    if head in bound.defined and file is not None:
+        return _inside(file, parts)
+    if hops > _HOPS:
+        return None
+    origin = bound.imported.get(head)
+    targets = [(origin.module, [origin.name, *parts[1:]] if origin.name else parts[1:])] if origin else []
+    targets += [(star, parts) for star in bound.stars] if origin is None else []
+    for module, rest in targets:
+        while True:
+            below = code.find(f"{module}.{rest[0]}") if len(rest) > 1 and rest[0].isidentifier() else None
+            if below is None:
+                break
+            module, rest = below.name, rest[1:]
+        found = code.find(module)
+        if found is None or not rest:
+            continue
+        its = code.bindings(found)
+        if its is None:
+            continue
+        answer = _resolve(code, module, its, outside(code, found), rest, hops + 1)
+        if answer is not None:
+            return answer
+    return None
+
+
+def outside(code: Codebase, module: Module) -> Code | None:
+    """Return a module's file for reading: the project's, or an installed one."""
+    if module.own:
+        return load(code, module.file)
+    from ..source import Source
+
+    tree = code.tree(module.file) if module.file else None
+    if tree is None:
+        return None
+    try:
+        return Code(Source(module.file, code.data(module.file)), tree, module.name)
+    except (ValueError, LookupError):
+        return None
+
+
+def _inside(file: Code, parts: list[str]) -> tuple[Code, ast.AST] | None:
+    body: Sequence[ast.stmt] = file.tree.body
+    node: ast.AST | None = None
+    for part in parts:
+        node = next(
+            (one for one in _flat(body) if isinstance(one, (*Functions, ast.ClassDef)) and one.name == part), None
+        )
+        if node is None:
+            return None
+        body = node.body if isinstance(node, ast.ClassDef) else ()
+    return (file, node) if node is not None else None
+
+
+def _flat(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    for node in body:
+        yield node
+        if isinstance(node, (ast.If, ast.Try)):
+            yield from _flat([*node.body, *node.orelse])
+
+
+def builtin(name: str) -> Signature | None:
+    """Return the signature of a built-in function, None when it has none that can be read."""
+    try:
+        given = inspect.signature(getattr(builtins, name)).parameters.values()
+    except (AttributeError, ValueError, TypeError):
+        return None
+    names = [one.name for one in given if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)]
+    return Signature(names=names, order=names, takes_any=any(one.kind is one.VAR_KEYWORD for one in given))
+
+
+class Calls(Record):
+    """How the project calls a name: `awaited` and `plain` calls as (file, node); what is handed on counts as neither."""
+
+    awaited: Sequence[tuple[Code, ast.Call]] = ()
+    plain: Sequence[tuple[Code, ast.Call]] = ()
+
+
+def calls(code: Codebase, name: str) -> Calls:
+    """Return the project's calls of a name (of whatever object), tests included."""
+    awaited, plain = [], []
+    for path in code.holding(f"{name}("):
+        file = load(code, path)
+        if file is None:
+            continue
+        for node in ast.walk(file.tree):
+            if isinstance(node, ast.Call) and last(node.func) == name:
+                use = use_of(file, node)
+                if use == "awaited":
+                    awaited.append((file, node))
+                elif use == "plain":
+                    plain.append((file, node))
+    return Calls(awaited=awaited, plain=plain)
+
+
+def use_of(file: Code, node: ast.Call) -> str:
+    """Return whether a call is `awaited`, `handed` on (returned, given to a consumer of coroutines), or `plain`."""
+    parent = file.parents.get(node)
+    if isinstance(parent, ast.Await):
+        return "awaited"
+    if isinstance(parent, ast.Starred) or isinstance(parent, (ast.List, ast.Tuple, ast.GeneratorExp, ast.ListComp)):
+        for one in file.around(node):
+            if isinstance(one, ast.Call) and last(one.func) in CONSUMERS:
+                return "awaited"
+    if isinstance(parent, ast.keyword):
+        parent = file.parents.get(parent)
+    if isinstance(parent, ast.Call) and parent.func is not node and last(parent.func) in CONSUMERS:
+        return "awaited"
+    if isinstance(parent, (ast.Return, ast.Lambda)):
+        function = file.function_of(node)
+        return "plain" if isinstance(function, ast.AsyncFunctionDef) else "handed"
+    if isinstance(parent, ast.withitem):
+        with_ = file.parents.get(parent)
+        return "awaited" if isinstance(with_, ast.AsyncWith) else "plain"
+    if isinstance(parent, (ast.AsyncFor, ast.comprehension)) and parent.iter is node:
+        is_async = isinstance(parent, ast.AsyncFor) or bool(getattr(parent, "is_async", 0))
+        return "awaited" if is_async else "plain"
+    return "plain"
+
+
+def attributes(code: Codebase, file: Code, node: ast.ClassDef, depth: int = 0) -> tuple[dict[str, ast.AST | None], bool]:
+    """Return the attributes of a class's instances with the node that binds each first, and whether that is all of them."""
+    found: dict[str, ast.AST | None] = {}
+    complete = True
+    for part in node.body:
+        if isinstance(part, (*Functions, ast.ClassDef)):
+            found.setdefault(part.name, part)
+            complete &= part.name not in ("__getattr__", "__getattribute__")
+        for one in _targets(part):
+            if isinstance(one, ast.Name):
+                found.setdefault(one.id, one)
+    for one in ast.walk(node):
+        if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store) and isinstance(one.value, ast.Name):
+            if one.value.id in ("self", "cls"):
+                found.setdefault(one.attr, one)
+    for base in node.bases:
+        if last(base) == "object":
+            continue
+        there = resolve(code, file, base) if depth < _HOPS else None
+        if there is None or not isinstance(there[1], ast.ClassDef):
+            kind = getattr(builtins, last(base), None)
+            if isinstance(kind, type):
+                found.update(dict.fromkeys(set(dir(kind)) - found.keys()))
+            else:
+                complete = False
+            continue
+        more, whole = attributes(code, there[0], there[1], depth + 1)
+        found = {**dict.fromkeys(more), **found} if there[0].path.startswith("/") else {**more, **found}
+        complete &= whole
+    return found, complete and not node.keywords
+
+
+def _targets(node: ast.stmt) -> list[ast.expr]:
+    if isinstance(node, ast.Assign):
+        return node.targets
+    return [node.target] if isinstance(node, (ast.AnnAssign, ast.AugAssign)) else []
+
+
+def own_member(code: Codebase, file: Code, node: ast.AST, name: str) -> str:
+    """Return how a method would reach a member of its own object (`self`, `cls`), empty when there is no such member."""
+    function = file.function_of(node)
+    while function is not None:
+        parent = file.parents.get(function)
+        if isinstance(parent, ast.ClassDef) and function.args.args:
+            first = function.args.args[0].arg
+            found, _ = attributes(code, file, parent)
+            return first if first in ("self", "cls") and name in found else ""
+        function = file.function_of(function)
+    return ""
