@@ -292,3 +292,33 @@ def test_mischief_in_the_environment(place: Place, tmp_path: Path) -> None:
 
 def test_switched_off_is_silent(place: Place) -> None:
     assert place.run(client.bash(MISSING), HEALKIT_OFF="1").said(0) == []
+
+
+def test_in_mode_auto_the_agent_heals_it_with_the_command_from_the_fact(tmp_path: Path) -> None:
+    client.require()
+    place = Place(tmp_path, "installed")
+    config = place.home / ".config/healkit/config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text('[policy]\nmode = "auto"\n')
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "healkit").write_text(f'#!/bin/sh\nexec "{place.venv}/bin/python" -m healkit "$@"\n')
+    (programs / "healkit").chmod(0o755)
+    package = place.project / "till"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "pricing.py").write_text("def total_price(items):\n    return sum(items)\n")
+    (package / "__main__.py").write_text("from till.prices import total_price\n\nprint('to pay', total_price([3, 4]))\n")
+    path = f"{programs}:{client.PATH}"
+    failing = "python3 -B -m till"
+    place.healkit("ingest")
+    before = sorted(place.project.rglob("*"))
+    first = place.run(client.bash(failing), PATH=path)
+    ((_, text),) = first.said(0)
+    assert sorted(place.project.rglob("*")) == before, "the hook itself edits nothing"
+    command = re.search(r"`(healkit fix [0-9a-f]+ --yes)`$", text)
+    assert command, text
+    second = place.run(client.bash(failing), client.bash(command[1]), client.bash(failing), PATH=path)
+    assert "healed: import" in second.result(1)
+    assert "to pay 7" in second.result(2)
+    assert "from till.pricing import total_price" in (package / "__main__.py").read_text()

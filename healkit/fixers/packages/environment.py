@@ -125,14 +125,25 @@ def _used(case: Case, known: Sequence[Environment]) -> Environment | None:
             return named
     if _words(case) and os.path.basename(_words(case)[0]).startswith("python"):
         return None  # a Python that the command names by its path, outside the project
-    text = f"{case.result.command}\n{case.output}"
+    text = f"{case.result.command}\n{case.output}\n{_scripts(case)}"
     for env in known:
-        spelled = rf"(?:^|[\s'\"`=(:])(?:\./)?{re.escape(env.shown)}/(?:bin|lib)/"
+        spelled = rf"(?<![\w./-])(?:\./)?{re.escape(env.shown)}/(?:bin|lib)/"
         if f"{env.path}/lib/" in text or f"{env.path}/bin/" in text or re.search(spelled, text, re.M):
             return env
     if known and case.runs("uv", "poetry", "pdm") and "run" in case.argv[:3]:
         return known[0]
     return next((env for env in known if f"{env.path}/bin" == _folder_of_python(case)), None)
+
+
+def _scripts(case: Case) -> str:
+    """Return what the command's own scripts say: the files that it names, the Makefile that make reads."""
+    names = [word for word in case.argv[:6] if not word.startswith("-")]
+    if case.runs("make", "gmake"):
+        names += ["GNUmakefile", "makefile", "Makefile"]
+    if case.runs("npm", "yarn", "pnpm"):
+        names.append("package.json")
+    found = [case.read(os.path.relpath(os.path.join(case.cwd, name), case.root)) for name in names if "\0" not in name]
+    return "\n".join(data[:65_536].decode("utf-8", "replace") for data in found if data)
 
 
 def _folder_of_python(case: Case) -> str:

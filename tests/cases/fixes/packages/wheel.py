@@ -1,7 +1,8 @@
 """Build a small wheel, so that an installation needs no network: wheel.py FOLDER NAME VERSION [KEY=VALUE ...].
 
 Keys: module (the top-level name, else the distribution's), body (its source), requires (a requirement; may stand several
-times), script (a console script that prints its own name), plugin (the module is a pytest plugin of that name).
+times), script (a console script that prints its own name), plugin (the module is a pytest plugin of that name), main (the
+source of its `__main__`).
 """
 
 import os
@@ -27,6 +28,8 @@ files = {
     f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{needs}",
     f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: case\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
 }
+if "main" in dict(keys):
+    files[f"{module}/__main__.py"] = dict(keys)["main"] + "\n"
 if entries:
     files[f"{info}/entry_points.txt"] = entries
 files[f"{info}/RECORD"] = "".join(f"{path},,\n" for path in (*files, f"{info}/RECORD"))

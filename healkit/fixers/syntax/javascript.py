@@ -1,0 +1,213 @@
+"""JavaScript and TypeScript that do not parse: which small edits could be meant, and which of them is."""
+
+from __future__ import annotations
+
+import re
+
+from .awaits import await_edits
+from .habits import Habits
+from .parsers import Parser
+from .quotes import quote_edits
+from .search import Edit, Found, Grammar, search, token_edits
+from .signs import plain_signs
+from .tags import tag_edits
+from .tokens import CLOSERS, OPENERS, SCRIPT_KEYWORDS, Lines, Token, indent_of, script_tokens, spoken
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+GRAMMAR = Grammar(
+    python=False,
+    inserted={
+        ")": -1.0, "(": -1.2, "]": -1.2, "[": -1.4, "}": -1.0, "{": -1.2, ",": -1.0, ":": -1.5, ".": -2.5, "=": -2.5, "=>": -1.5,
+        "===": -3.5, "==": -4.5, "in": -4.5, "of": -3.5, "import": -3.5, "from": -3.5, "as": -4.5, "if": -4.5, "else": -4.5,
+        "&&": -4.0, "||": -4.0, "??": -5.0, "+": -3.5, "-": -4.0, "*": -4.0, "/": -4.5, "!==": -4.5, "function": -3.5, "const": -4.0,
+        "let": -4.5, "var": -4.5, "return": -5.0, "new": -5.0, "?": -3.5, "<": -4.0, ">": -4.0, "|": -4.5, "...": -5.0, "class": -5.0,
+        ";": -2.5, "extends": -5.0, "catch": -5.0, "try": -5.0, "while": -5.0, "+=": -5.0, "<=": -5.0, ">=": -5.0, "instanceof": -5.0,
+    },
+    replaced={
+        "=": (("==", -3.5), ("===", -2.5), (":", -1.5), ("=>", -2.0)), "==": (("=", -3.0),), "->": (("=>", -0.5),),
+        "(": (("[", -2.5), ("{", -2.5)), "[": (("(", -2.5), ("{", -2.5)), "{": (("(", -2.5), ("[", -2.5)),
+        ")": (("]", -1.5), ("}", -1.5)), "]": ((")", -1.5), ("}", -1.5)), "}": ((")", -1.5), ("]", -1.5)),
+        ";": ((",", -1.5), (":", -2.0)), ",": ((";", -2.5), (".", -3.0), (":", -3.0)), ":": (("=", -2.0), (",", -2.5), (";", -3.0)),
+        ".": ((",", -2.0),), ">=": (("=>", -2.0),), "<>": (("!==", -1.5),), "=>": ((":", -4.0), ("=", -4.0)), "elif": (("else if", -0.5),),
+        "elseif": (("else if", -0.5),), "elsif": (("else if", -0.5),), "def": (("function", -1.0),), "not": (("!", -2.0),),
+        "and": (("&&", -1.0),), "or": (("||", -1.0),), "None": (("null", -2.0),), "in": (("of", -4.0),), "fn": (("function", -1.0),),
+        "func": (("function", -1.0),), "===": (("=", -4.5),),
+    },
+    deleted={
+        ")": -5.0, "(": -5.5, "]": -5.5, "[": -6.0, "}": -5.0, "{": -5.5, ",": -4.0, ":": -4.5, ";": -3.0, ".": -4.5, "=": -4.5,
+        "+": -5.0, "-": -5.0, "*": -5.0, "/": -5.0, "%": -5.0, ">": -5.0, "<": -5.0, "|": -5.0, "&": -5.0, "@": -5.0, "^": -4.5,
+        "~": -5.0, "==": -6.0, "===": -6.0, "=>": -5.0, "?": -5.0, "!": -5.0, "??": -6.0, "&&": -6.0, "||": -6.0,
+    },
+    keywords=SCRIPT_KEYWORDS,
+)  # fmt: skip
+_NEAR = 4
+"""Lines above the fault that an edit may change."""
+_MOST_PLACES = 10
+
+
+def heal(text: str, parser: Parser) -> list[Found]:
+    """Return the edits that make a script parse, the likeliest meaning first; empty when it parses or none does."""
+    asked = parser.ask(text, ())
+    if asked is None or asked[0] is None:
+        return []
+    line, column, message = asked[0]
+    lines = Lines(text)
+    line = min(max(line, 1), len(lines))
+    if "await" in message:
+        return list(await_edits(text, line, parser))
+    at = min(lines.start(line) + column - 1, len(text))
+    places = _places(text, lines, line, at, message)
+    first, last = min(low for low, _ in places), max(high for _, high in places)
+    habits = Habits(False, text, line - _NEAR, line)
+    edits = list(_edits(text, lines, line, at, message, places, habits))
+
+    def check(texts: Sequence[str]) -> Sequence[object]:
+        spans = [_span(text, done) for done in texts]
+        answer = parser.ask(text, spans)
+        good = answer[1] if answer else [False] * len(texts)
+        return [_meaning(done) if fine else None for done, fine in zip(texts, good, strict=True)]
+
+    return search(text, edits, check, habits, max(first - _NEAR, 1), min(last + 3, len(lines)))[:6]
+
+
+def _edits(
+    text: str, lines: Lines, line: int, at: int, message: str, places: list[tuple[int, int]], habits: Habits
+) -> Iterator[Edit]:
+    low = max(1, line - _NEAR)
+    yield from plain_signs(text, low, line, python=False)
+    for number in range(max(1, line - 2), line + 1):
+        yield from quote_edits(text, number, message if number == line else "", python=False)
+    yield from brace_lines(text, lines)
+    yield from tag_edits(text, lines, line, message)
+    for first, last in places:
+        focus = [at] if first <= line <= last else [lines.start(last) + len(lines.line(last))]
+        yield from token_edits(text, first, last, GRAMMAR, habits, focus)
+
+
+def _places(text: str, lines: Lines, line: int, at: int, message: str) -> list[tuple[int, int]]:
+    """Return the stretches of lines that an edit may change: around the fault, open brackets, and braces that stand askew."""
+    above = [number for number in range(line, 0, -1) if lines.line(number).strip()][:_NEAR]
+    places = [(above[-1] if above else 1, line)]
+    stack: list[int] = []
+    for token in spoken(script_tokens(text[:at])):
+        if token.text in OPENERS:
+            stack.append(lines.number(token.start))
+        elif token.text in CLOSERS and stack:
+            stack.pop()
+    opened = list(dict.fromkeys(number for number in reversed(stack[-4:]) if number < places[0][0]))
+    places += [(number, number) for number in opened]
+    places += [(max(1, number - 1), min(number + 1, len(lines))) for number in askew(text, lines)[:3]]
+    merged: list[tuple[int, int]] = []
+    for low, high in sorted(places):
+        if merged and low <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
+        else:
+            merged.append((low, high))
+    return merged[:_MOST_PLACES]
+
+
+def _pairs(text: str, lines: Lines) -> tuple[list[tuple[Token, Token]], list[Token], list[Token]]:
+    """Return the brackets that match by kind and order, the opening ones that are left, the closing ones that are."""
+    pairs, stack, alone = [], [], []
+    for token in spoken(script_tokens(text)):
+        if token.text in OPENERS:
+            stack.append(token)
+        elif token.text in CLOSERS:
+            if stack and stack[-1].text == CLOSERS[token.text]:
+                pairs.append((stack.pop(), token))
+            else:
+                alone.append(token)
+    return pairs, stack, alone
+
+
+def askew(text: str, lines: Lines) -> list[int]:
+    """Return lines on which a bracket closes less deep, or deeper, than the line of its opening one: something is missing between."""
+    pairs, stack, alone = _pairs(text, lines)
+    found = []
+    for one, two in pairs:
+        first, last = lines.number(one.start), lines.number(two.start)
+        leads = not text[lines.start(last) : two.start].strip()
+        if first != last and leads and indent_of(lines.line(first)) != indent_of(lines.line(last)):
+            found.append((last - first, first, last))
+    around = [number for _, first, last in sorted(found)[:2] for number in (first, last)]
+    around += [lines.number(token.start) for token in (*alone[:1], *stack[-1:])]
+    return list(dict.fromkeys(around))
+
+
+def brace_lines(text: str, lines: Lines) -> Iterator[Edit]:
+    """Yield the insertions of a closing bracket, on a line of its own or in front of what follows it, where the layout ends a block.
+
+    A block that a line opens ends in front of the first line below that is not deeper; when that line does not begin with
+    the closing bracket, it is missing there.
+    """
+    for number in range(1, len(lines) + 1):
+        line = lines.line(number)
+        shown = re.sub(r"\s*//.*$", "", line.rstrip())
+        opening = re.search(r"[\[({]+$", shown)
+        if not opening:
+            continue
+        deep = indent_of(line)
+        below = next(
+            (low for low in range(number + 1, len(lines) + 1) if lines.line(low).strip() and indent_of(lines.line(low)) <= deep), len(lines)
+        )
+        following = lines.line(below).lstrip()
+        closing = "".join(OPENERS[char] for char in reversed(opening[0]))
+        if following.startswith(closing[0]) and indent_of(lines.line(below)) == deep:
+            rest = following[len(closing) :]
+            if len(closing) > 1 and not following.startswith(closing):
+                at = lines.start(below) + len(lines.line(below)) - len(following) + 1
+                yield Edit(at, at, closing[1:], -0.5, f"insert `{closing[1:]}`")
+            _ = rest
+            continue
+        indent = line[: len(line) - len(line.lstrip())]
+        at = lines.start(below) if lines.line(below).strip() and below <= len(lines) else len(text)
+        while at > 1 and text[at - 2] == "\n":
+            at -= 1
+        whole = "" if text[at - 1 : at] in ("", "\n") else "\n"
+        for end in ("", ";", ","):
+            yield Edit(at, at, f"{whole}{indent}{closing}{end}\n", 1.5 if not end else -0.5, f"insert `{closing}{end}`")
+        if below > number + 1:
+            blank = lines.line(below - 1)
+            if blank and not blank.strip():
+                yield Edit(lines.end(below - 1), lines.end(below - 1), closing, 2.0, f"insert `{closing}`")
+
+
+def _span(text: str, done: str) -> Edit:
+    """Return an edit that leads from one text to another: what differs between their equal ends."""
+    head = 0
+    limit = min(len(text), len(done))
+    step = 4096
+    while head + step <= limit and text[head : head + step] == done[head : head + step]:
+        head += step
+    while head < limit and text[head] == done[head]:
+        head += 1
+    tail = 0
+    while tail + step <= limit - head and text[len(text) - tail - step : len(text) - tail] == done[len(done) - tail - step : len(done) - tail]:
+        tail += step
+    while tail < limit - head and text[-1 - tail] == done[-1 - tail]:
+        tail += 1
+    return Edit(head, len(text) - tail, done[head : len(done) - tail], 0.0, "")
+
+
+def _meaning(text: str) -> str:
+    """Return what tells meanings of scripts apart: the tokens, without those that layout alone decides."""
+    said: list[str] = []
+    tokens = [token for token in script_tokens(text) if token.kind != "c"]
+    for number, token in enumerate(tokens):
+        following = tokens[number + 1] if number + 1 < len(tokens) else None
+        if token.kind == "l":
+            continue
+        if token.text == ";" and (following is None or following.kind == "l" or following.text == "}"):
+            continue
+        after = next((later for later in tokens[number + 1 : number + 4] if later.kind != "l"), None)
+        if token.text == "," and after is not None and after.text in CLOSERS:
+            continue
+        body = token.text[1:-1]
+        if token.kind == "s" and token.text[0] in "'\"" and not re.search(r"['\"\\]", body):
+            said.append(f"'{body}'")
+        else:
+            said.append(token.text)
+    return "\0".join(said)

@@ -1,0 +1,5 @@
+from app import humanize
+
+
+def test_a():
+    assert humanize

@@ -1,0 +1,5 @@
+import inflection
+
+
+def test_b():
+    assert inflection

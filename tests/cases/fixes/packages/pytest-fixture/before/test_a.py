@@ -1,0 +1,2 @@
+def test_a(mocker):
+    assert mocker == 1
