@@ -72,7 +72,11 @@ STEP_2 = [
 STEP_3 = [Change(path="a.py", before=STEP_2[0].after, after=STEP_1[0].after)]
 THREE_FILES = [*STEP_1[:2], Change(path="src/big.txt", before=old("src/big.txt"), after=b"x" * 400_000)]
 PROGRAM = Run(
-    argv=("sh", "-c", "printf one > a.py; mkdir -p made/up; printf two > made/up/b; rm src/gone.txt; chmod 700 src/b.py"),
+    argv=(
+        "sh",
+        "-c",
+        "printf one > a.py; mkdir -p made/up; printf two > made/up/b; rm src/gone.txt; chmod 700 src/b.py",
+    ),
     touches=("a.py", "made/up/b", "src/gone.txt", "src/b.py"),
 )
 

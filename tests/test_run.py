@@ -149,10 +149,9 @@ def test_hostile_output_cannot_move_the_cursor() -> None:
 
 
 @pytest.mark.parametrize("options", [["--fix"], ["--fix", "--yes"], ["--fix", "--dry-run", "--verify", "true"]])
-def test_fix_suggests_for_now(options: list[str]) -> None:
+def test_what_is_not_sure_is_suggested(options: list[str]) -> None:
     done = healkit("run", *options, "--", *FAIL)
     assert done.returncode == 3
-    assert "later version" in done.stderr
     assert "widgets get frob" in done.stderr
 
 

@@ -13,21 +13,22 @@ from ..records import CommandResult, HealkitError
 from . import usage
 
 FIX = usage.text(
-    "Fix the last failure of this project: run it again, apply what helps, prove it, else put everything back.",
+    "Fix the last failure of this project, and prove it.",
     "healkit fix",
     "healkit fix --dry-run                         show the diff and the commands, do nothing",
     "healkit fix 3f9a2c --yes                      that failure (a beginning of its fingerprint), without asking",
     "healkit fix --message \"Cannot find module 'express'\"",
     "healkit fix --command 'npm start' < message.txt",
-    more="A fix stays only if the command passes with it. `--message`, or text on stdin with `--command`, gives the output "
+    more="The command is run again, what helps is applied; it stays only if the command passes with it, else everything is put "
+    "back. `--message`, or text on stdin with `--command`, gives the output "
     "instead of a recorded failure; without a command nothing can be proven, so nothing is applied.",
 )
 UNDO = usage.text(
-    "Take a fix back: every file that still is as healkit wrote it becomes what it was.",
+    "Take a fix back, the newest or the one that is named.",
     "healkit undo             the newest fix of this project",
     "healkit undo --list",
     "healkit undo 06f3k2",
-    more="A file that somebody changed since is left as it is, and its former text is kept and named.",
+    more="Every file that still is as healkit wrote it becomes what it was. A file that somebody changed since is left as it is, and its former text is kept and named.",
 )
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 TROUBLE = 125
 """The exit code for healkit's own trouble; every other one is the command's."""
 
-SUMMARY = "Run a command; a failure is named, with what fixes it; --fix applies that and proves it."
+SUMMARY = "Run a command; name its failure, or heal it with --fix."
 EXAMPLES = (
     "healkit run -- pytest -q",
     "healkit run --fix -- pytest -q",

@@ -1,15 +1,152 @@
-"""Stub."""
+"""A corrected command line: one word that the tool did not know becomes the one word that it, or the project, has.
+
+How tools say so stands in `memory/corrections.json`. The corrected command is run only when it is harmless by the tables
+of `memory/commands.json`, and only where exactly one word is close; everything else is shown.
+"""
 
 from __future__ import annotations
 
+import os
+import re
+import shlex
+
+from .. import commands, nearness, paths
+from ..records import Fix
+from .case import words_of
+from .proposal import Proposal
+from .tables import table
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from .case import Case
-    from .proposal import Proposal
+
+_TAIL = 20_000
+_WORD = re.compile(r"--?[A-Za-z0-9][\w=+.:-]{0,80}|[A-Za-z0-9@_][\w@:./+-]{0,120}", re.ASCII)
+_NAME = re.compile(r"--?[A-Za-z0-9][\w=+.-]*|[A-Za-z0-9@_](?:[\w@:./+-]*[\w+])?", re.ASCII)
+_JOINED = ("or", "and", "one", "of")
 
 
 def propose(case: Case) -> Iterable[Proposal]:
-    """Return nothing yet."""
-    return ()
+    """Yield the corrected command line; a suggestion where it may do harm, or where several words are as close."""
+    argv = _whole(case)
+    found = list(dict.fromkeys(corrected(argv, case.output, case)))
+    for new in found[:3]:
+        command = shlex.join(new)
+        sure = len(found) == 1 and commands.is_harmless(new)
+        title = f"run `{_brief(command)}` in place of `{_brief(shlex.join(argv))}`"
+        fix = Fix(kind="rerun", title=title, risk="low" if sure else "medium", command=command)
+        yield Proposal(fix=fix, rerun=new, sure=sure)
+
+
+def _brief(command: str) -> str:
+    line = command.replace("`", "'")
+    return line if len(line) <= 100 else f"{line[:97]}..."
+
+
+def _whole(case: Case) -> tuple[str, ...]:
+    """Return the whole command; a fixer's own view of it leaves a shell around it out."""
+    try:
+        words = tuple(shlex.split(case.result.command))
+    except ValueError:
+        return tuple(case.argv)
+    return words if words_of(words) == tuple(case.argv) else tuple(case.argv)
+
+
+def corrected(argv: Sequence[str], output: str, case: Case | None = None) -> Iterator[tuple[str, ...]]:
+    """Yield the corrected command lines: one where exactly one word is meant, several where the tool names several.
+
+    Args:
+        argv: the words of the command that failed.
+        output: what it said.
+        case: the failure, for names that only the project has; None asks the output alone.
+    """
+    argv, text = tuple(argv), output[-_TAIL:]
+    for entry in table("corrections").get("corrections", ()):
+        for match in re.finditer(entry["error_regex"], text, re.DOTALL | re.MULTILINE):
+            groups = {name: value for name, value in match.groupdict().items() if value}
+            wrong = groups.get("wrong") or groups.get("other") or ""
+            rights = _rights(entry, groups, wrong, case)
+            found = [new for right in rights for new in [_replaced(argv, wrong or _nearest(argv, right), right)] if new]
+            if found:
+                yield from found
+                return
+
+
+def _rights(entry: Mapping[str, str], groups: Mapping[str, str], wrong: str, case: Case | None) -> list[str]:
+    """Return the words that may be meant."""
+    if right := groups.get("right"):
+        found = re.findall(entry["inner"], right, re.MULTILINE) if "inner" in entry else _NAME.findall(right)
+        names = list(dict.fromkeys(name for name in found if name not in _JOINED))
+        close = nearness.closest(wrong.lstrip("-"), [name.lstrip("-") for name in names]) if len(names) > 1 else ""
+        return [name for name in names if not close or name.lstrip("-") == close]
+    if choices := groups.get("choices"):
+        meant = nearness.closest(wrong, _NAME.findall(choices))
+        return [meant] if meant else []
+    meant = nearness.closest(wrong.rpartition("/")[2], _known(entry.get("from", ""), wrong, case)) if case else ""
+    folder = wrong.rpartition("/")[0]
+    return [f"{folder}/{meant}" if folder else meant] if meant else []
+
+
+def _known(where: str, wrong: str, case: Case) -> list[str]:
+    """Return the names among which a word is looked up: the project's scripts or targets, programs, or files."""
+    if where in ("scripts", "targets"):
+        return [str(name) for name in case.facts.get(where, ())]
+    if where == "programs" and not wrong.startswith("-"):
+        return [name for folder in paths.env("PATH").split(":") for name in _listing(folder)]
+    if where == "files":
+        path = os.path.normpath(os.path.join(case.cwd, wrong))
+        inside = path.startswith(f"{case.root}/") and not os.path.exists(path)
+        return _listing(os.path.dirname(path)) if inside else []
+    return []
+
+
+def _listing(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder) if folder else []
+    except OSError:
+        return []
+
+
+def _nearest(argv: Sequence[str], right: str) -> str:
+    """Return the word of the command that is nearest to the right one, for a tool that does not say which it was."""
+    if right.startswith("--") and f"-{right[2:]}" in argv:
+        return f"-{right[2:]}"
+    return nearness.closest(right, argv)
+
+
+def _replaced(argv: Sequence[str], wrong: str, right: str) -> tuple[str, ...]:
+    """Return the command with its one wrong word replaced; empty when it stands there not exactly once."""
+    if (
+        not wrong
+        or wrong == right
+        or not _WORD.fullmatch(right)
+        or (right.startswith("-") and not wrong.startswith("-"))
+    ):
+        return ()
+    if argv != words_of(argv):
+        return _replaced_in_line(argv, wrong, right)
+    places = [at for at, word in enumerate(argv) if _is_word(word, wrong)]
+    if len(places) != 1:
+        return ()
+    old = argv[places[0]]
+    dashes = old[: len(old) - len(old.lstrip("-"))] if wrong.startswith("-") or old.startswith("-") else ""
+    new = right if right.startswith("-") or not dashes else f"{dashes}{right}"
+    _, equals, value = old.partition("=")
+    new = f"{new}={value}" if equals and "=" not in wrong else new
+    return (*argv[: places[0]], new, *argv[places[0] + 1 :])
+
+
+def _is_word(word: str, wrong: str) -> bool:
+    head = word.partition("=")[0]
+    return word == wrong or head == wrong or (head.startswith("-") and head.lstrip("-") == wrong)
+
+
+def _replaced_in_line(argv: Sequence[str], wrong: str, right: str) -> tuple[str, ...]:
+    """Return a shell's command with a word of its line replaced; the rest of the line stays as it was typed."""
+    found = list(re.finditer(rf"(?<![\w./@-]){re.escape(wrong)}(?![\w./@-])", argv[2]))
+    if len(found) != 1 or not re.fullmatch(r"[\w@:./+=-]+", right, re.ASCII):
+        return ()
+    line = argv[2][: found[0].start()] + right + argv[2][found[0].end() :]
+    return (*argv[:2], line, *argv[3:])

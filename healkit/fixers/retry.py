@@ -90,7 +90,7 @@ def _flaky(case: Case) -> Iterable[Proposal]:
     hints = bool(expression("retries", "flaky").search(said))
     if (case.result.duration_ms or 0) > LONGEST_MS or _failures(case.output) > FEW:
         return
-    if expression("retries", "settled").search(said) and not hints:
+    if expression("retries", "settled").search(f"{said}\n{case.output[-_TAIL:]}") and not hints:
         return
     test = case.captures.get("test", "")
     name = f"`{test}`" if test else "the failing test"

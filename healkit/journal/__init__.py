@@ -166,8 +166,9 @@ def entries(root: str) -> list[Entry]:
 
 def _folder(root: str) -> str:
     """Return the journal's folder: a worktree shares its repository's history, but what is undone is in one tree."""
-    state = paths.project_state(root)
-    return f"{state}/journal/{paths.short_hash(os.path.realpath(root))}" if state else ""
+    real = os.path.realpath(root)
+    state = paths.project_state(real)
+    return f"{state}/journal/{paths.short_hash(real)}" if state else ""
 
 
 def _open_folder(root: str) -> str:
@@ -203,7 +204,7 @@ def _choose(folder: str, name: str) -> Book:
 def _take_lock(folder: str, wait: float) -> BaseFileLock:
     from filelock import FileLock, Timeout  # dear to import, and only who writes needs it
 
-    lock = FileLock(f"{folder}/lock", timeout=max(0.0, wait), mode=0o600)
+    lock = FileLock(f"{folder}/lock", timeout=max(0.0, wait), mode=0o600, thread_local=False)
     try:
         lock.acquire()
     except Timeout:

@@ -10,23 +10,27 @@ import json
 import os
 import re
 import shutil
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 from .. import child, paths
+from .exchange import PART, prepare
+from .tree import look
 from .words import Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
 
     from .tree import Tree
 
 PATIENCE_S = 300.0
-_SPEC = re.compile(r"(?:@[a-z0-9~][\w.~-]*/)?[A-Za-z0-9~_][\w.~-]*@[0-9][\w.+-]*\Z")
+_NAME = re.compile(r"(?:@[a-z0-9~][\w.~-]*/)?[A-Za-z0-9~_][\w.~-]*\Z")
+_SOURCE = re.compile(r"(?:https://|file:)[^\s\x00-\x1f]+\Z")
 _OWN = (".package-lock.json", ".yarn-integrity", ".yarn-state.yml", ".modules.yaml", ".pnpm-workspace-state.json")
 """Files in which a manager notes what it has installed."""
 _AGAIN = {
-    "npm": ("install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--"),
+    "npm": ("install", "--no-save", "--no-package-lock", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts", "--"),
     "pnpm": ("install", "--frozen-lockfile", "--ignore-scripts"),
     "yarn": ("install", "--frozen-lockfile", "--ignore-scripts"),
 }  # fmt: skip
@@ -62,6 +66,7 @@ def clean(tree: Tree, folder: str, aside: str) -> None:
     tree.remove_now(os.path.join(os.path.dirname(folder), aside))
     with suppress(FileNotFoundError):
         tree.remove_now(f"{folder}/{aside}")
+        tree.remove_now(f"{folder}/{aside}{PART}")
 
 
 def installed(tree: Tree, folder: str) -> dict[str, str] | None:
@@ -137,14 +142,48 @@ def restore(
             _remove(tree, folder, path, aside)
         if then is not None and then.startswith("link:"):
             _link(tree, f"{folder}/{path}", then.removeprefix("link:"))
-    specs = [before[path] for path in sorted(todo) if path in before and "/node_modules/" not in path]
-    specs = [spec for spec in specs if _SPEC.match(spec)]
-    if specs:
-        called = bool(argv) and os.path.basename(argv[0]) == manager and os.path.isabs(argv[0])
-        program = argv[0] if called else shutil.which(manager, path=paths.env("PATH"))
-        if program:
+    gone = [path for path in sorted(todo) if path in before and not before[path].startswith("link:")]
+    specs = _specs(tree, folder, before, gone)
+    called = bool(argv) and os.path.basename(argv[0]) == manager and os.path.isabs(argv[0])
+    program = argv[0] if called else shutil.which(manager, path=paths.env("PATH"))
+    if program and (specs or (gone and manager != "npm")):
+        with _unbelieved(tree, f"{folder}/{_OWN[0]}", aside):
             words = [*_AGAIN[manager], *(specs if manager == "npm" else ())]
             child.run([program, *words], f"{tree.root}/{os.path.dirname(folder)}", timeout=PATIENCE_S)
+
+
+@contextmanager
+def _unbelieved(tree: Tree, notes: str, aside: str) -> Iterator[None]:
+    """Let npm look at the folder and not at its own notes of it, which are those of before already; they stay so."""
+    name = os.path.basename(notes)
+    with tree.folder(notes) as folder:
+        held = look(folder, name, strict=False)
+        if held is not None:
+            os.utime(
+                name, (0, 0), dir_fd=folder, follow_symlinks=False
+            )  # npm believes only what is newer than the folders
+        try:
+            yield
+        finally:
+            if held is not None:
+                prepare(folder, aside, held.data, held.mode, held, name)
+                os.rename(aside, name, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+def _specs(tree: Tree, folder: str, before: Mapping[str, str], names: Sequence[str]) -> list[str]:
+    """Return the words that install packages from where they came, as npm noted it: the same name elsewhere is another package."""
+    told: Any = {}
+    with suppress(ValueError, AttributeError):
+        told = json.loads(paths.read_small(f"{tree.root}/{folder}/{_OWN[0]}", 64 << 20) or b"{}").get("packages")
+    told = told if isinstance(told, dict) else {}
+    out = []
+    for name in names:
+        one = told.get(f"node_modules/{name}")
+        known = isinstance(one, dict) and before[name].endswith(f"@{one.get('version')}")
+        source = str(one.get("resolved") or "") if known else ""
+        if _NAME.match(name) and _SOURCE.match(source):
+            out.append(f"{name}@{source}")
+    return out
 
 
 def _remove(tree: Tree, folder: str, path: str, aside: str) -> None:

@@ -115,17 +115,21 @@ class _Way:
         taken = next((temp for temp in (self.new, self.old) if not self._is_known(peek(self.folder, temp))), "")
         if taken:
             return self._give_back(taken)
+        try:
+            return self._put_back()
+        finally:
+            for temp in (self.new, self.old):
+                if self._is_known(peek(self.folder, temp)):
+                    unlink(self.folder, temp)
+
+    def _put_back(self) -> str:
         item, now = self.item, peek(self.folder, self.name)
         torn = (self.step, item.number) in self.book.in_place
-        if now != item.before and (torn or now == item.after):
-            why = self._swap(torn)
-            if why:
-                return why
-        elif now != item.before:
-            return f"it {now}" if isinstance(now, str) else "it was changed since" if now else "it was removed since"
-        unlink(self.folder, self.new)
-        unlink(self.folder, self.old)
-        return ""
+        if now == item.before:
+            return ""
+        if torn or now == item.after:
+            return self._swap(torn)
+        return f"it {now}" if isinstance(now, str) else "it was changed since" if now else "it was removed since"
 
     def _is_known(self, found: State | str | None) -> bool:
         return found in (None, self.item.before, self.item.after)

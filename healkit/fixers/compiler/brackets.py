@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 REACH = 12
-"""Lines before an error in which a parenthesis is looked for."""
+"""Lines over which what a parenthesis began may go on."""
 _HEADER = re.compile(
     r"^\s*(?:\}\s*)?(?:(?:pub|fn|impl|trait|struct|enum|union|mod|if|else|for|while|loop|match|do|switch|try|catch|finally|class"
     r"|interface|namespace|unsafe|async|static|public|private|protected)\b|[A-Za-z_][\w:<>*& ]*\([^;]*\)\s*(?:const)?$|.*=>$)"
@@ -38,7 +38,6 @@ def candidates(file: str, text: str, language: re.Pattern[str], lines: Sequence[
     rows = text.split("\n")
     near = [line for line in lines if 0 < line <= len(rows)] or [len(rows)]
     region = {line + step for line in near for step in (-3, -2, -1, 0, 1)}
-    wide = region | set(range(near[0] - REACH, near[0]))
     if even["{"] > 0:
         yield from _missing_brace(file, rows, words)
         yield from _surplus(file, words, "{", region)
@@ -47,7 +46,7 @@ def candidates(file: str, text: str, language: re.Pattern[str], lines: Sequence[
         yield from _surplus(file, words, "}", region)
     for opener in "([":
         if even[opener] > 0:
-            yield from _missing_close(file, words, opener, wide)
+            yield from _missing_close(file, words, opener, near[0])
             yield from _surplus(file, words, opener, region)
         elif even[opener] < 0:
             yield from _surplus(file, words, PAIRS[opener], region)
@@ -113,7 +112,7 @@ def _left_open(words: Sequence[Token]) -> list[Token]:
 
 def _label(row: str) -> bool:
     """Tell whether a line stands further left than its block without ending it: a directive or a label."""
-    return row.startswith("#") or bool(
+    return (row.startswith("#") and row[1:2] not in ("[", "!")) or bool(
         re.match(r"\s*(?:case\b.*|default|public|private|protected|[A-Za-z_]\w*)\s*:(?!:)", row)
     )
 
@@ -158,19 +157,39 @@ def _surplus(file: str, words: Sequence[Token], bracket: str, region: set[int]) 
             yield _candidate(file, word.start, word.end, "", word.line, (GUESSED, 0), f"remove the surplus `{bracket}`")
 
 
-def _missing_close(file: str, words: Sequence[Token], opener: str, region: set[int]) -> Iterator[Candidate]:
-    """Yield the closer before each sign that may end what the opener began, outside inner brackets."""
+def _missing_close(file: str, words: Sequence[Token], opener: str, line: int) -> Iterator[Candidate]:
+    """Yield the closer at each place where what an unclosed opener began may end; the opener next to the error first."""
     close = PAIRS[opener]
-    for before, word in itertools.pairwise(words):
-        if before.line not in region or before.text == ",":
-            continue
-        ends = word.kind in ("close", "open", "sign") or word.line > before.line
-        if ends and (before.kind in ("name", "text", "close") or before.text in (opener, "?", ">", ";", "+")):
-            if before.text == ";" and word.text == ";":
-                continue
-            yield _candidate(
-                file, before.end, before.end, close, before.line, (GUESSED, 0), f"add the missing `{close}`"
-            )
+    unclosed = [number for number in _unclosed(words) if words[number].text == opener]
+    for number in sorted(unclosed, key=lambda n: abs(words[n].line - line))[:3]:
+        depth = 0
+        for before, word in zip(words[number:], words[number + 1 :], strict=False):
+            ends = word.kind in ("close", "open", "sign") or word.line > before.line
+            if (
+                depth == 0
+                and ends
+                and (before.kind in ("name", "text", "close") or before.text in (opener, "?", ">", ";"))
+            ):
+                what = f"add the missing `{close}`"
+                yield _candidate(file, before.end, before.end, close, before.line, (GUESSED, 0), what)
+            depth += (word.kind == "open") - (word.kind == "close")
+            if depth < 0 or (word.text == ";" and depth == 0) or word.line > words[number].line + REACH:
+                break
+
+
+def _unclosed(words: Sequence[Token]) -> list[int]:
+    """Return the numbers of the parentheses and brackets that something else ends, or nothing."""
+    stack: list[int] = []
+    out: list[int] = []
+    for number, word in enumerate(words):
+        if word.kind == "open":
+            stack.append(number)
+        elif word.kind == "close":
+            while stack and words[stack[-1]].text != OPENERS[word.text] and words[stack[-1]].text != "{":
+                out.append(stack.pop())
+            if stack and words[stack[-1]].text == OPENERS[word.text]:
+                stack.pop()
+    return out + [number for number in stack if words[number].text != "{"]
 
 
 def _missing_open(file: str, words: Sequence[Token], opener: str, region: set[int]) -> Iterator[Candidate]:

@@ -114,8 +114,19 @@ class RustBench:
             argv = [self.program, *words[:number], "--message-format=json", "--offline", *words[number:]]
         environ = {**self.how.environ, "CARGO_TARGET_DIR": self.copy.folder("target"), "CARGO_TERM_COLOR": "never"}
         ran = self.copy.run(argv, self.cwd, timeout=self.seconds, **environ)
-        found = problems(ran.stdout + b"\n" + ran.stderr if self.how.tool == "rustc" else ran.stdout, self.place)
-        return None if ran.exit_code and not found else found
+        said = ran.stdout + b"\n" + ran.stderr if self.how.tool == "rustc" else ran.stdout
+        found = problems(said, self.place)
+        if ran.exit_code and not found:
+            return None
+        return [*found, *(one for one in problems(said, self.place, doubtful=True) if self._edited(one, texts))]
+
+    def _edited(self, problem: Problem, texts: Mapping[str, str]) -> bool:
+        """Tell whether a problem lies on a line that was not there before."""
+        if problem.file not in texts:
+            return False
+        rows = texts[problem.file].split("\n")
+        row = rows[problem.line - 1] if 0 < problem.line <= len(rows) else ""
+        return row not in self.first[problem.file].split("\n")
 
     def candidates(self, problem: Problem, texts: Mapping[str, str]) -> Iterator[Candidate]:
         """Yield what may heal a problem, suggestions of the compiler first."""
@@ -138,6 +149,10 @@ class RustBench:
         typos = list(rust_names.misspelt(problem, problem.file, text, start, end, self.words))
         yield from self._decided([c for c in typos if c.edits], texts, now)
         yield from rust_types.candidates(problem, text, start, end)
+        for other in problem.data["spans"]:
+            fails = re.search(r"\b(?:Result|Option)<", str(other.get("label") or ""))
+            if fails and not other.get("is_primary") and self.place(str(other["file_name"])) == problem.file:
+                yield from rust_types.propagated(problem, _range(text, other)[1])
         if problem.phase == SYNTAX:
             yield from self._syntax(problem, text, start)
 
@@ -157,7 +172,12 @@ class RustBench:
                     break
                 text = self.text(file, texts)
                 start, end = _range(text, span)
-                pairs.append((text[start:end], str(span["suggested_replacement"])))
+                new = (
+                    str(span["suggested_replacement"])
+                    .replace("core::prelude::v1::", "")
+                    .replace("std::prelude::v1::", "")
+                )
+                pairs.append((text[start:end], new))
                 edits.append(rust_advice.merged_derive(Edit(file=file, start=start, end=end, text=pairs[-1][1]), text))
             if len(edits) != len(spans):
                 continue

@@ -82,6 +82,8 @@ def rank_of(
         if imports.get("core", 0) > imports.get("std", 0):
             family = {3: 0, 0: 3}.get(family, family)
         return (ADVISED, 0, -imports.get(path, 0), family), path
+    if "?" in whole:
+        return (ADVISED, 2, order), ""  # it leaves the function early
     if applicability == "MachineApplicable":
         return (CERTAIN, order), ""
     return (ADVISED, cost(whole), order), ""
@@ -144,7 +146,8 @@ def candidate_of(
     new = " ".join("".join(new for _, new in pairs).split())
     what = f"{said.rstrip(':.')}: `{new}`" if new and new not in said and len(new) < 60 else said.rstrip(":.")
     risk = "low" if rank[0] == CERTAIN and (syntax or cost(new) == 0) else "medium"
-    return Candidate(edits=edits, title=f"{what.splitlines()[0][:110]} ({where})", rank=rank, risk=risk)
+    sure = "alternative better way" not in said
+    return Candidate(edits=edits, sure=sure, title=f"{what.splitlines()[0][:110]} ({where})", rank=rank, risk=risk)
 
 
 __all__ = ["EVIDENT", "NEAR", "candidate_of", "imports_of", "merged_derive", "rank_of", "refused"]

@@ -41,19 +41,29 @@ def messages(output: bytes) -> Iterator[dict[str, Any]]:
             yield record
 
 
-def problems(output: bytes, place: Callable[[str], str]) -> list[Problem]:
-    """Return the errors, each once; `place` gives a file's path relative to the root, empty for one that lies outside."""
+DOUBTFUL = frozenset(
+    ("unused_must_use", "unused_variables", "unused_assignments", "unreachable_code", "unused_imports", "dead_code",
+     "path_statements", "unused_comparisons", "unused_mut", "unused_parens", "unconditional_recursion")
+)  # fmt: skip
+"""Warnings that say of a new line that it is not what was meant: an ignored error, a value nobody reads."""
+
+
+def problems(output: bytes, place: Callable[[str], str], *, doubtful: bool = False) -> list[Problem]:
+    """Return the errors, each once; `place` gives a file's path relative to the root, empty for one that lies outside.
+
+    With `doubtful`, return the warnings that a new line should not cause instead.
+    """
     out: dict[str, Problem] = {}
     for message in messages(output):
         said = str(message["message"])
-        if not str(message.get("level", "")).startswith("error") or said.startswith(
+        level, code = str(message.get("level", "")), str((message.get("code") or {}).get("code") or "")
+        if not (level == "warning" and code in DOUBTFUL if doubtful else level.startswith("error")) or said.startswith(
             ("aborting due to", "could not compile")
         ):
             continue
         spans = message["spans"]
         main = next((span for span in spans if span.get("is_primary")), spans[0] if spans else {})
         main = outermost(main, place)
-        code = str((message.get("code") or {}).get("code") or "")
         problem = Problem(
             file=place(str(main.get("file_name", ""))),
             line=int(main.get("line_start", 0)),

@@ -27,13 +27,15 @@ COMMON = (
     "HashMap", "HashSet", "BTreeMap", "fmt", "iter", "unwrap", "expect", "clone", "len", "push", "insert", "to_string", "as_str",
     "as_bytes", "is_empty", "collect", "to_owned", "into_iter", "iter_mut", "as_ref", "contains",
 )  # fmt: skip
-_DEFINED = r"\b(?:fn|struct|enum|union|trait|type|const|static(?:\s+mut)?|mod|macro_rules!|let(?:\s+mut)?)\s+"
+_DEFINED = (
+    r"\b(?:extern\s+crate|fn|struct|enum|union|trait|type|const|static(?:\s+mut)?|mod|macro_rules!|let(?:\s+mut)?)\s+"
+)
 _DEFINED_C = r"^[ \t]*[A-Za-z_][\w \t*]*[ \t*](?P<it>{name})[ \t]*[(;=\[,:]|^[ \t]*#[ \t]*define[ \t]+({name})\b"
 _PUB = r"(?:pub(?:\([^)]*\))?\s+)?"
 UNKNOWN = frozenset(
     ("E0425", "E0412", "E0405", "E0404", "E0432", "E0433", "E0599", "E0609", "E0560", "E0026", "E0407", "E0437", "E0438", "E0576",
      "E0423", "E0424", "E0426", "E0261", "E0531", "E0532", "E0573", "E0574", "E0220", "E0554", "E0583", "E0222", "E0229",
-     "E0559", "E0635", "E0786", "E0277", "E0046")
+     "E0559", "E0635", "E0463", "E0786", "E0277", "E0046")
 )  # fmt: skip
 """Codes that say that a name is not known."""
 
@@ -145,6 +147,8 @@ def decided(
 ) -> Iterator[Candidate]:
     """Yield typo candidates (unknown name, close name, edit of the use) as the evidence has it: use or definition."""
     for name, other, candidate in candidates:
+        if (other in sites and other not in words.names) or (sites.get(other, 0) and name not in sites):
+            continue  # that one is not known either
         where, definition = in_definition(name, other, texts, max(1, sites.get(name, 1)), words)
         if definition is not None:
             yield definition

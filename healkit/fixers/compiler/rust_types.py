@@ -24,7 +24,7 @@ _WIDER = {
     "usize": ("u64", "u128"),
     "f32": ("f64",),
     "bool": ("u8", "u16", "u32", "u64", "usize", "i32", "i64"),
-    "char": ("u32", "u64", "i64"),
+    "char": ("u32", "u64", "i64", "usize"),
 }  # fmt: skip
 """What holds every value of a type; `usize` has 32 or 64 bits where Rust's std runs on a desktop or server."""
 _EXPECTED = re.compile(r"expected `([a-z]\w+)`, found `([a-z]\w+)`")
@@ -62,14 +62,17 @@ def _propagated(problem: Problem, start: int, end: int, text: str) -> Iterator[C
         if text[end - 1] not in ")}];, \n":
             break
         if text[end - 1] == ")":
-            edit = Edit(file=problem.file, start=end, end=end, text="?")
-            title = f"pass the error on with `?` ({problem.file}:{problem.line})"
-            yield Candidate(edits=[edit], title=title, rank=(ADVISED, 2, 20))
+            yield from propagated(problem, end)
         end -= 1
     if problem.code in ("E0599", "E0609") and text[start - 1 : start] == "." and text[start - 2 : start - 1] == ")":
-        edit = Edit(file=problem.file, start=start - 1, end=start - 1, text="?")
-        title = f"pass the error on with `?` ({problem.file}:{problem.line})"
-        yield Candidate(edits=[edit], title=title, rank=(ADVISED, 2, 20))
+        yield from propagated(problem, start - 1)
+
+
+def propagated(problem: Problem, place: int) -> Iterator[Candidate]:
+    """Yield a `?` at a place of the problem's file."""
+    edit = Edit(file=problem.file, start=place, end=place, text="?")
+    title = f"pass the error on with `?` ({problem.file}:{problem.line})"
+    yield Candidate(edits=[edit], title=title, rank=(ADVISED, 2, 20))
 
 
 def _initialised(problem: Problem, start: int, end: int, text: str) -> Iterator[Candidate]:
@@ -86,6 +89,9 @@ def _initialised(problem: Problem, start: int, end: int, text: str) -> Iterator[
 
 
 def _cast(problem: Problem, start: int, end: int, text: str) -> Iterator[Candidate]:
+    indexed = re.search(r"cannot be indexed by `(u8|u16|u32)`", problem.message)
+    if indexed:
+        yield from _casts(problem, start, end, text, "usize")
     for said in _said(problem):
         found = _EXPECTED.search(said)
         if found and found[1] in _WIDER.get(found[2], ()):

@@ -22,7 +22,7 @@ a character put where it compiles."""
 SYNTAX, NAMES, TYPES, LINTS = range(4)
 """Phases of a compiler: an error of a later one may show up when one of an earlier one is gone."""
 MOST_STEPS = 12
-MOST_CANDIDATES = 60
+MOST_CANDIDATES = 120
 
 
 class Problem(Record):
@@ -120,7 +120,9 @@ class Search:
         problems = self.bench.problems(texts)
         steps: list[Candidate] = []
         while problems and len(steps) < MOST_STEPS and time.monotonic() < self.end:
-            found = self._together(problems, texts) or self._step(problems, texts)
+            together = self._together(problems, texts)
+            whole = together is not None and (not together[2] or all(p.phase == LINTS for p in problems))
+            found = together if whole else self._step(problems, texts) or together
             if found is None:
                 break
             step, texts, problems = found

@@ -65,11 +65,11 @@ def close(name: str, other: str) -> int:
     if name.lower() == other.lower() or name.replace("_", "").lower() == other.replace("_", "").lower():
         return 1
     shorter = min(len(name), len(other))
-    if abs(len(name) - len(other)) > 2 or shorter < 2:
+    if abs(len(name) - len(other)) > 2 or shorter < 2 or max(len(name), len(other)) < 3:
         return 0
     steps = distance(name, other)
     if steps == 1:
-        return 1 if shorter >= 3 or sorted(name) == sorted(other) else 0
+        return 1 if max(len(name), len(other)) >= 3 or sorted(name) == sorted(other) else 0
     return 2 if steps == 2 and shorter >= 5 else 0
 
 

@@ -17,17 +17,28 @@ if TYPE_CHECKING:
     from .shelf import Shelf
 
 _MOST_FILES = 40
+_MOST = 2
+"""More odd words than that are somebody's habit, not a slip."""
+_OTHER_CAUSES = frozenset(
+    ("syntax_error", "merge_conflict", "network_error", "timeout", "permission_error", "resource_exhaustion")
+)
 
 
 def propose(shelf: Shelf) -> Iterator[Proposal]:
     """Yield the edits of misspelt keys and values, of the files that the output names first."""
+    if shelf.case.diagnosis.category in _OTHER_CAUSES and not any(shelf.is_named(path) for path in shelf.manifests):
+        return
+    found = [proposal for document in documents(shelf) for proposal in (*_keys(document), *_values(document))]
+    yield from found if len(found) <= _MOST else (proposal.replace(sure=False) for proposal in found)
+
+
+def documents(shelf: Shelf) -> Iterator[Document]:
+    """Yield the parsed manifests of the tools that ran, and those that the output names."""
     for path in shelf.manifests[:_MOST_FILES]:
-        if not any(shelf.runs(entry["tools"]) for entry, _ in tables.entries_of(path)) and not shelf.is_named(path):
-            continue
-        document = shelf.document(path)
-        if document is not None and document.kind != "text":
-            yield from _keys(document)
-            yield from _values(document)
+        if any(shelf.runs(entry["tools"]) for entry, _ in tables.entries_of(path)) or shelf.is_named(path):
+            document = shelf.document(path)
+            if document is not None and document.kind != "text":
+                yield document
 
 
 def _keys(document: Document) -> Iterator[Proposal]:

@@ -23,8 +23,12 @@ _UNLINKED = re.compile(
 )
 _PLACE = re.compile(r"--> (?P<file>[^\n:]+):\d+:\d+")
 _INHERITED = re.compile(r"`dependency\.(?P<name>[\w-]+)` was not found in `workspace\.dependencies`")
-_FIELD = re.compile(r"`workspace\.package\.(?P<name>[\w-]+)` was not defined|error inheriting `(?P<other>[\w-]+)` from workspace")
-_VERSION = re.compile(r"unexpected end of input while parsing (?:minor|patch) version number\s+--> (?P<file>\S+?):(?P<line>\d+):(?P<column>\d+)")
+_FIELD = re.compile(
+    r"`workspace\.package\.(?P<name>[\w-]+)` was not defined|error inheriting `(?P<other>[\w-]+)` from workspace"
+)
+_VERSION = re.compile(
+    r"unexpected end of input while parsing (?:minor|patch) version number\s+--> (?P<file>\S+?):(?P<line>\d+):(?P<column>\d+)"
+)
 _UNMET = re.compile(
     r"failed to select a version for the requirement `(?P<name>[\w-]+) = \"(?P<wanted>[^\"\n]+)\"`[^\n]*\n"
     r"candidate versions found which didn't match: (?P<found>[\w.+-]+)[^\n]*\nlocation searched: (?P<place>[^\n]+)\n"
@@ -34,7 +38,9 @@ _OUTSIDE = re.compile(
     r"current package believes it's in a workspace when it's not:\ncurrent: +(?P<current>\S+)\nworkspace: +(?P<workspace>\S+)\n"
     r"(?:\n?this may be fixable by adding `(?P<member>[^`\n]+)`)?"
 )
-_LOCKED = re.compile(r"the lock file \S+ needs to be updated but --(?:locked|frozen)|cannot update the lock file (?P<file>\S+) because --(?:locked|frozen)")
+_LOCKED = re.compile(
+    r"the lock file \S+ needs to be updated but --(?:locked|frozen)|cannot update the lock file (?P<file>\S+) because --(?:locked|frozen)"
+)
 _RESOLVER = re.compile(r"`resolver` setting `(?P<name>[^`\n]+)` is not valid")
 _DEFAULT_RESOLVER = {"2015": "1", "2018": "1", "2021": "2", "2024": "3"}
 _SECTIONS = ("dependencies", "dev-dependencies", "build-dependencies")
@@ -314,7 +320,10 @@ def _locked(shelf: Shelf) -> Iterator[Proposal]:
         return
     lock = shelf.case.resolve(found["file"] or "Cargo.lock")
     if not lock:
-        yield guide("make the lock file that `--locked` asks for", ["Run `cargo generate-lockfile`, look at Cargo.lock, commit it."])
+        yield guide(
+            "make the lock file that `--locked` asks for",
+            ["Run `cargo generate-lockfile`, look at Cargo.lock, commit it."],
+        )
         return
     folder = os.path.join(shelf.case.root, os.path.dirname(lock)).rstrip("/")
     fix = Fix(

@@ -211,7 +211,9 @@ def _replaced(data: Any, path: Path, old: str, new: str) -> Any:
     if isinstance(data, list):
         return [_replaced(item, path, old, new) for item in data]
     if isinstance(data, dict):
-        return {key: _replaced(value, path[1:], old, new) if str(key) == path[0] else value for key, value in data.items()}
+        return {
+            key: _replaced(value, path[1:], old, new) if str(key) == path[0] else value for key, value in data.items()
+        }
     return data
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 
+from ...records import Change
 from ..proposal import alternatives, edit
 from . import near
 
@@ -14,12 +16,15 @@ if TYPE_CHECKING:
 
     from ..proposal import Proposal
     from ..source import Source
+    from .documents import Document
     from .shelf import Shelf
 
 _FIXTURE = re.compile(
     r"file (?P<file>[^\n]+?), line (?P<line>\d+)\n(?:[^\n]*\n){0,60}?[E ]+fixture '(?P<name>\w+)' not found\n>? +available fixtures: (?P<options>[^\n]+)"
 )
-_MARKER = re.compile(r"'(?P<name>\w+)' not found in `markers` configuration option|Unknown pytest\.mark\.(?P<other>\w+)")
+_MARKER = re.compile(
+    r"'(?P<name>\w+)' not found in `markers` configuration option|Unknown pytest\.mark\.(?P<other>\w+)"
+)
 _SETTINGS = ["pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg", ".pytest.ini"]
 _MOST = 8
 
@@ -37,26 +42,45 @@ def propose(shelf: Shelf) -> Iterator[Proposal]:
 def _fixture(shelf: Shelf, file: str, line: int, name: str, options: list[str]) -> Iterator[Proposal]:
     meant = near.closest(name, [option.strip() for option in options if not option.startswith("_")])
     test = shelf.case.resolve(file)
-    source = shelf.case.source(test) if meant and test else None
-    definitions = list(_definitions(shelf, meant)) if source is not None else []
-    if source is None or len(definitions) > 1:
+    source = shelf.case.source(test) if test else None
+    if source is None:
         return
-    fixes = []
-    text = _parameter(source, line, name, meant)
-    defined_by, defined_at = definitions[0] if definitions else (None, 0)
-    usage = edit("manifest", f"use the fixture `{meant}` instead of `{name}` ({test}:{line})", [source.change(text)]) if text else None
-    definition = None
-    if defined_by is not None:
-        lines = defined_by.lines
-        new = re.sub(rf"\b{re.escape(meant)}\b", name, lines[defined_at - 1], count=1)
-        title = f"name the fixture `{name}` instead of `{meant}` ({defined_by.path}:{defined_at})"
-        definition = edit("manifest", title, [defined_by.change(defined_by.with_line(defined_at, new))], risk="medium")
-    wrong = _odd(shelf, name, meant)
-    if wrong in ("", name) and usage is not None:
-        fixes.append(usage)
-    if wrong in ("", meant) and definition is not None:
-        fixes.append(definition)
+    if not meant:
+        yield from _misnamed(shelf, name)
+        return
+    definitions = list(_definitions(shelf, meant))
+    if len(definitions) > 1:
+        return
+    usage = _usage(source, line, name, meant)
+    definition = _definition(*definitions[0], name, meant) if definitions else None
+    wrong = name if definition is None else _odd(shelf, definitions[0][0], source, name, meant)
+    fixes = [fix for fix, word in ((usage, name), (definition, meant)) if fix is not None and wrong in ("", word)]
     yield from alternatives(fixes)
+
+
+def _usage(source: Source, line: int, name: str, meant: str) -> Proposal | None:
+    text = _parameter(source, line, name, meant)
+    title = f"use the fixture `{meant}` instead of `{name}` ({source.path}:{line})"
+    return edit("manifest", title, [source.change(text)], risk="medium") if text else None
+
+
+def _definition(source: Source, line: int, name: str, meant: str) -> Proposal:
+    new = re.sub(rf"\b{re.escape(meant)}\b", name, source.lines[line - 1], count=1)
+    title = f"name the fixture `{name}` instead of `{meant}` ({source.path}:{line})"
+    return edit("manifest", title, [source.change(source.with_line(line, new))], risk="medium")
+
+
+def _misnamed(shelf: Shelf, name: str) -> Iterator[Proposal]:
+    """Yield the move of a file that defines the fixture and whose name is nearly `conftest.py`, where there is none."""
+    for source, _ in _definitions(shelf, name):
+        folder, base = os.path.split(source.path)
+        proper = os.path.join(folder, "conftest.py")
+        if base != "conftest.py" and near.closest(base, ["conftest.py"]) and not shelf.case.exists(proper):
+            changes = [
+                Change(path=proper, before=None, after=source.data),
+                Change(path=source.path, before=source.data, after=None),
+            ]
+            yield edit("manifest", f"name {source.path} conftest.py, as pytest looks for it", changes, risk="medium")
 
 
 def _definitions(shelf: Shelf, name: str) -> Iterator[tuple[Source, int]]:
@@ -69,7 +93,11 @@ def _definitions(shelf: Shelf, name: str) -> Iterator[tuple[Source, int]]:
             continue
         source = shelf.case.source(path)
         for node in _functions(source):
-            if node.name == name and any("fixture" in ast.unparse(one) for one in node.decorator_list) and source is not None:
+            if (
+                node.name == name
+                and any("fixture" in ast.unparse(one) for one in node.decorator_list)
+                and source is not None
+            ):
                 yield source, node.lineno
 
 
@@ -87,7 +115,9 @@ def _parameter(source: Source, line: int, name: str, meant: str) -> str:
         (
             node
             for node in _functions(source)
-            if min([node.lineno, *(one.lineno for one in node.decorator_list)]) <= line <= node.lineno + len(node.args.args) + 1
+            if min([node.lineno, *(one.lineno for one in node.decorator_list)])
+            <= line
+            <= node.lineno + len(node.args.args) + 1
             and any(argument.arg == name for argument in [*node.args.args, *node.args.kwonlyargs])
         ),
         None,
@@ -103,58 +133,115 @@ def _parameter(source: Source, line: int, name: str, meant: str) -> str:
     return "\n".join(lines)
 
 
-def _odd(shelf: Shelf, name: str, meant: str) -> str:
-    """Return which of two spellings is the slip: the one that stands nowhere else while the other does; empty when unclear.
+def _odd(shelf: Shelf, definition: Source, test: Source, name: str, meant: str) -> str:
+    """Return which of two spellings of a fixture is the slip, empty when nobody can tell.
 
-    A fixture that tests use elsewhere is right; a name that the test's own body or other tests use is right, too.
+    What two functions ask for by name is right. Else the last commit tells: the file that held its spelling then is as it was.
     """
-    counts = {name: 0, meant: 0}
+    asked = {name: 0, meant: 0}
     for path in shelf.all_files:
-        if path.endswith((".py", ".toml", ".ini", ".cfg", ".md", ".rst", ".txt")):
-            text = (shelf.case.read(path) or b"").decode("utf-8", "replace")
-            for word in counts:
-                counts[word] += len(re.findall(rf"(?<![a-zA-Z0-9]){re.escape(word)}(?![a-zA-Z0-9])", text)) if word in text else 0
-    if counts[meant] > 1 >= counts[name] or (counts[meant] > 2 * counts[name]):
+        data = shelf.case.read(path) if path.endswith(".py") else None
+        if data and (name.encode() in data or meant.encode() in data):
+            for node in _functions(shelf.case.source(path)):
+                for argument in [*node.args.args, *node.args.kwonlyargs]:
+                    if argument.arg in asked:
+                        asked[argument.arg] += 1
+    if asked[meant] >= 1 and asked[name] <= 1:
         return name
-    return meant if counts[meant] <= 1 < counts[name] else ""
+    if asked[name] >= 2 and not asked[meant]:
+        return meant
+    body = _names_in_bodies(test, name)
+    if meant in body and name not in body:
+        return name
+    return _since_commit(shelf, definition.path, test.path, name, meant)
+
+
+def _names_in_bodies(source: Source, parameter: str) -> set[str]:
+    """Return the names that the bodies of the functions with a parameter use."""
+    found: set[str] = set()
+    for node in _functions(source):
+        if any(argument.arg == parameter for argument in node.args.args):
+            found.update(one.id for one in ast.walk(node) if isinstance(one, ast.Name))
+    return found
+
+
+def _since_commit(shelf: Shelf, definition: str, test: str, name: str, meant: str) -> str:
+    """Return the spelling that came after the last commit, of the two files that spell a name differently."""
+    git = shelf.case.program("git") if shelf.case.exists(".git") else ""
+    if not git:
+        return ""
+    texts = []
+    for path in (definition, test):
+        ran = shelf.case.check(
+            [git, "show", f"HEAD:./{os.path.relpath(os.path.join(shelf.case.root, path), shelf.case.cwd)}"]
+        )
+        if ran.exit_code:
+            return ""
+        texts.append(ran.stdout.decode("utf-8", "replace"))
+    defined, used = (
+        re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
+        for word, text in zip((meant, name), texts, strict=True)
+    )
+    if defined and not used:
+        return name
+    return meant if used and not defined else ""
 
 
 def _marker(shelf: Shelf, name: str) -> Iterator[Proposal]:
-    registered: dict[str, str] = {}
+    registered = _registered(shelf)
+    meant = near.closest(name, registered)
+    if not meant:
+        return
+    uses = {word: len(_marked(shelf, word)) for word in (name, meant)}
+    # The one that tests use besides the other is right; where only the unknown one is used, its registration may be the slip.
+    fixes = [*_used(shelf, name, meant)]
+    if not uses[meant]:
+        fixes = [*_renamed(registered[meant], name, meant)] if uses[name] else fixes
+        if uses[name] == 1:
+            fixes += _used(shelf, name, meant)
+            wrong = _since_commit(shelf, registered[meant].path, _marked(shelf, name)[0], name, meant)
+            fixes = [fix for fix, word in zip(fixes, (meant, name), strict=False) if wrong in ("", word)]
+    yield from alternatives(fixes)
+
+
+def _registered(shelf: Shelf) -> dict[str, Document]:
+    found: dict[str, Document] = {}
     for document in shelf.documents(_SETTINGS):
         for at, value in document.strings() if document.kind != "text" else ():
             if at and at[-1] == "markers":
                 for line in value.split("\n"):
                     word = re.match(r"\s*(\w+)", line)
                     if word:
-                        registered[word[1]] = document.path
-    meant = near.closest(name, registered)
-    if not meant:
-        return
-    wrong = _odd(shelf, name, meant)
-    fixes = [*(_used(shelf, name, meant) if wrong in ("", name) else ())]
-    document = shelf.document(registered[meant])
-    if wrong in ("", meant) and document is not None:
-        for at, value in document.strings():
-            found = re.search(rf"(?m)^\s*{re.escape(meant)}\b", value)
-            if at and at[-1] == "markers" and found:
-                after = value[: found.end() - len(meant)] + name + value[found.end() :]
-                text = document.revalued(at, value, after, meant, name)
-                if text:
-                    title = f"register the marker `{name}` instead of `{meant}` in {document.path}"
-                    fixes.append(edit("manifest", title, [document.source.change(text)], risk="medium"))
-    yield from alternatives(fixes)
+                        found[word[1]] = document
+    return found
+
+
+def _renamed(document: Document, name: str, meant: str) -> Iterator[Proposal]:
+    for at, value in document.strings():
+        spot = re.search(rf"(?m)^\s*{re.escape(meant)}\b", value)
+        if at and at[-1] == "markers" and spot:
+            after = value[: spot.end() - len(meant)] + name + value[spot.end() :]
+            text = document.revalued(at, value, after, meant, name)
+            if text:
+                title = f"register the marker `{name}` instead of `{meant}` in {document.path}"
+                yield edit("manifest", title, [document.source.change(text)], risk="medium")
+
+
+def _marked(shelf: Shelf, name: str) -> list[str]:
+    """Return the Python files that use a marker."""
+    word = re.compile(rf"\bmark\.{re.escape(name)}\b".encode())
+    return [path for path in shelf.all_files if path.endswith(".py") and word.search(shelf.case.read(path) or b"")]
 
 
 def _used(shelf: Shelf, name: str, meant: str) -> Iterator[Proposal]:
     """Yield the edit that uses the registered marker wherever the unknown one stands."""
     changes = []
     word = re.compile(rf"\bmark\.{re.escape(name)}\b")
-    for path in shelf.all_files:
-        if path.endswith(".py") and f"mark.{name}".encode() in (shelf.case.read(path) or b""):
-            source = shelf.case.source(path)
-            if source is not None:
-                changes.append(source.change(word.sub(f"mark.{meant}", source.text)))
+    for path in _marked(shelf, name):
+        source = shelf.case.source(path)
+        if source is not None:
+            changes.append(source.change(word.sub(f"mark.{meant}", source.text)))
     if changes:
         places = ", ".join(change.path for change in changes)
-        yield edit("manifest", f"use the registered marker `{meant}` instead of `{name}` in {places}", changes, risk="medium")
+        title = f"use the registered marker `{meant}` instead of `{name}` in {places}"
+        yield edit("manifest", title, changes, risk="medium")

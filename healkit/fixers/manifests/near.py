@@ -25,9 +25,27 @@ def closest(name: str, names: Iterable[str]) -> str:
     if same:
         return same[0] if len(same) == 1 else ""
     if len(name) == 2:
-        swapped = [other for other in names if other == name[::-1]]
+        swapped = [other for other in names if other in (name[::-1], name[0] if name[0] == name[1] else "")]
         return swapped[0] if len(swapped) == 1 else ""
-    return nearness.closest(name, names) or _longer(name, names)
+    return nearness.closest(name, names) or _longer(name, names) or _in_capitals(name, names)
+
+
+def is_close(name: str, other: str) -> bool:
+    """Tell whether a word may have been meant by another one: by a typing error, or as a part of it."""
+    if name == other or not name or not other:
+        return False
+    return (
+        nearness.distance(name, other) < 3
+        or closest(name, [other]) == other
+        or (min(len(name), len(other)) > 2 and (name in other or other in name))
+    )
+
+
+def _in_capitals(name: str, names: Iterable[str]) -> str:
+    """Return the closest of names in small letters for one in capitals, as it was written."""
+    if not name.isupper():
+        return ""
+    return nearness.closest(name.lower(), [other for other in names if other.islower()]).upper()
 
 
 def _longer(name: str, names: Iterable[str]) -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import re
 
+from .. import tables as shared
 from ..proposal import alternatives, edit
-from . import near, tables
+from . import audit, near, tables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,16 +21,11 @@ if TYPE_CHECKING:
     from .documents import Document, Path
     from .shelf import Shelf
 
-_MISSING = re.compile(
-    r"(?i)not found|no such file|cannot find|can't find|can't open|can't read|can't resolve|does(?: not|n't) exist|cannot be found|"
-    r"could(?: not|n't) (?:be )?(?:find|found|locate|resolve|open|read|load)|failed to (?:read|load|open|resolve)|cannot (?:read|open|load)|"
-    r"unable to (?:find|open|load|resolve|determine)|no files matching|not a (?:file|directory)|is not under|missing|no inputs|"
-    r"invalid path|0 matches|mapped as|verify that|did not match"
-)
 _QUOTED = re.compile(r"[\"'`‘“<]([^\"'`’”<>\n]{1,300})[\"'`’”>]")
 _BARE = re.compile(r"(?<![\w.@/-])(\.{0,2}/?[\w.@-]+(?:/[\w.@$*-]+)*)")
-_TOKEN = re.compile(r"[^\s\"'=,;|&<>(){}\[\]]+")
+_TOKEN = re.compile(r"(?:<rootDir>)?[^\s\"'=,;|&<>(){}\[\]]+")
 _PREFIXES = ("<rootDir>/", "file:", "link:", "portal:", "workspace:", "node:")
+_GLOB = re.compile(r"(?<![\w/])((?:[\w.@-]+/|\*\*?/)+[\w.*{},?()\[\]@-]*\*[\w.*{},?()\[\]@-]*)")
 _MOST_LINES, _MOST_PATHS = 60, 80
 
 
@@ -42,16 +38,33 @@ def propose(shelf: Shelf) -> Iterator[Proposal]:
             fixes.setdefault(missing, []).extend(_named(shelf, missing, found))
     for proposals in fixes.values():
         yield from alternatives(proposals)
+    yield from _globs(shelf)
     yield from _silent(shelf)
+
+
+def _globs(shelf: Shelf) -> Iterator[Proposal]:
+    """Yield the edit of a pattern that the output calls empty and that names a folder which is nowhere, while a close one is somewhere."""
+    folders = {part for path in shelf.all_files for part in path.split("/")[:-1]}
+    for found in dict.fromkeys(_GLOB.findall(shelf.output)):
+        parts = found.split("/")
+        odd = [part for part in parts[:-1] if part and "*" not in part and part not in (".", "..", *folders)]
+        new = near.closest(odd[0], folders) if len(odd) == 1 and shelf.case.root.find(f"/{odd[0]}") < 0 else ""
+        for document in shelf.documents() if new else ():
+            for at, value in _values(document):
+                for token in dict.fromkeys(_TOKEN.findall(value)):
+                    if token.removeprefix("<rootDir>/").removeprefix("./") in (found, found.removeprefix("./")):
+                        swapped = "/".join(new if part == odd[0] else part for part in token.split("/"))
+                        yield from _edit(document, at, value, token, swapped)
 
 
 def _missing(shelf: Shelf) -> list[str]:
     """Return the absolute paths inside the project that the output calls missing and that do not exist."""
     found: dict[str, None] = {}
     lines = shelf.output.split("\n")
+    missing = shared.expression("manifest-keys", "missing")
     taken = 0
     for number, line in enumerate(lines):
-        if not _MISSING.search(line):
+        if not missing.search(line):
             continue
         taken += 1
         if taken > _MOST_LINES:
@@ -109,20 +122,20 @@ def _named(shelf: Shelf, missing: str, found: str) -> list[Proposal]:
 
 def _values(document: Document) -> list[tuple[Path, str]]:
     if document.kind == "text":
-        return [((), token) for token in dict.fromkeys(_TOKEN.findall(document.source.text)) if "/" in token or "." in token]
+        return [
+            ((), token) for token in dict.fromkeys(_TOKEN.findall(document.source.text)) if "/" in token or "." in token
+        ]
     return list(dict.fromkeys(document.strings()))
 
 
-def _respelt(
-    shelf: Shelf, document: Document, at: Path, value: str, missing: str, found: str
-) -> Iterator[Proposal]:
+def _respelt(shelf: Shelf, document: Document, at: Path, value: str, missing: str, found: str) -> Iterator[Proposal]:
     for token in dict.fromkeys(_TOKEN.findall(value)):
         new = _spelling(shelf, document, token, missing, found)
         if new and new != token:
-            yield from _edit(shelf, document, at, value, token, new)
+            yield from _edit(document, at, value, token, new)
 
 
-def _edit(shelf: Shelf, document: Document, at: Path, value: str, token: str, new: str) -> Iterator[Proposal]:
+def _edit(document: Document, at: Path, value: str, token: str, new: str) -> Iterator[Proposal]:
     text = document.revalued(at, value, value.replace(token, new), token, new)
     if text:
         where = f" in `{'.'.join(at)}`" if at else ""
@@ -168,12 +181,7 @@ def _difference(missing: str, found: str) -> tuple[str, str]:
 
 def _silent(shelf: Shelf) -> Iterator[Proposal]:
     """Yield the edits of paths under the manifests' path keys that do not exist, of the tool that failed."""
-    for path in shelf.manifests[:40]:
-        if not any(shelf.runs(entry["tools"]) for entry, _ in tables.entries_of(path)) and not shelf.is_named(path):
-            continue
-        document = shelf.document(path)
-        if document is None or document.kind == "text":
-            continue
+    for document in audit.documents(shelf):
         for at, value in dict.fromkeys(document.strings()):
             if tables.is_kind(document, at, "paths"):
                 yield from _absent(shelf, document, at, value)
@@ -186,7 +194,12 @@ def _absent(shelf: Shelf, document: Document, at: Path, value: str) -> Iterator[
         for prefix in _PREFIXES:
             bare = bare.removeprefix(prefix)
         literal = bare.split("*")[0].split("$")[0].rstrip("/")
-        if not literal or ":" in literal or os.path.isabs(literal) or (token != bare and token.startswith("workspace:")):
+        if (
+            not literal
+            or ":" in literal
+            or os.path.isabs(literal)
+            or (token != bare and token.startswith("workspace:"))
+        ):
             continue
         if "dependencies" in ".".join(at).lower() and document.kind == "json" and token == bare:
             continue  # a version
@@ -196,7 +209,7 @@ def _absent(shelf: Shelf, document: Document, at: Path, value: str) -> Iterator[
         found = near.existing(full, shelf.case.root)
         new = _swapped(token, full, found) if found else ""
         if new and new != token:
-            yield from _edit(shelf, document, at, value, token, new)
+            yield from _edit(document, at, value, token, new)
 
 
 def _exists(path: str) -> bool:

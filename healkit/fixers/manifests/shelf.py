@@ -30,7 +30,9 @@ class Shelf:
         self.all_files = list(case.files())
         self.manifests = self._sorted(path for path in self.all_files if tables.is_named(path, globs))
         taken = set(self.manifests)
-        self.wiring = self._sorted(path for path in self.all_files if path not in taken and tables.is_named(path, wiring))
+        self.wiring = self._sorted(
+            path for path in self.all_files if path not in taken and tables.is_named(path, wiring)
+        )
         self._open: dict[str, Document | None] = {}
         self.programs = self._programs()
 
@@ -77,7 +79,9 @@ def _stands_alone(path: str, text: str) -> bool:
     at = text.find(path)
     while at >= 0:
         before, after = text[at - 1 : at], text[at + len(path) : at + len(path) + 1]
-        if not (before.isalnum() or before in ("/", "-", "_", ".")) and not (after.isalnum() or after in ("-", "_", "/")):
+        if not (before.isalnum() or before in ("/", "-", "_", ".")) and not (
+            after.isalnum() or after in ("-", "_", "/")
+        ):
             return True
         at = text.find(path, at + 1)
     return False

@@ -29,7 +29,10 @@ def is_named(path: str, globs: Sequence[str]) -> bool:
 def entries_of(path: str) -> list[tuple[Mapping[str, Any], str]]:
     """Return what is known about a manifest: each entry, and where in the file it begins."""
     return [
-        (entry, prefix) for entry in table()["manifests"] for glob, prefix in entry["files"].items() if is_named(path, [glob])
+        (entry, prefix)
+        for entry in table()["manifests"]
+        for glob, prefix in entry["files"].items()
+        if is_named(path, [glob])
     ]
 
 
@@ -46,7 +49,9 @@ def known_values(document: Document, at: Path) -> list[str]:
 def is_kind(document: Document, at: Path, kind: str) -> bool:
     """Tell whether a value is one of the `paths` or `modules` of its manifest."""
     return any(
-        matches(document, prefix, pattern, at) for entry, prefix in entries_of(document.path) for pattern in entry.get(kind, ())
+        matches(document, prefix, pattern, at)
+        for entry, prefix in entries_of(document.path)
+        for pattern in entry.get(kind, ())
     )
 
 

@@ -80,8 +80,8 @@ def _edits(shelf: Shelf, report: Report) -> list[Proposal]:
 
 
 def _right(report: Report, offered: Sequence[str]) -> str:
-    if report.meant and report.meant != report.name:
-        return report.meant
+    if report.meant:
+        return report.meant if near.is_close(report.name, report.meant) else ""
     return near.closest(report.name, offered)
 
 
@@ -93,7 +93,9 @@ def _keys(shelf: Shelf, document: Document, report: Report) -> Iterator[Proposal
     else:
         places = [at for at, key in document.keys() if key == report.name]
     for at in dict.fromkeys(places):
-        offered = [*report.offered, *choices(shelf, document, report.raw, report.groups)] or tables.known_keys(document, at)
+        offered = [*report.offered, *choices(shelf, document, report.raw, report.groups)] or tables.known_keys(
+            document, at
+        )
         new = _right(report, offered)
         yield from rename(document, at, report.name, new)
 

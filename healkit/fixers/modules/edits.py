@@ -147,10 +147,10 @@ def new_import(graph: Graph, path: str, spec: str, clause: str, *, type_only: bo
         line = f"const {bound} = require({mark}{spec}{mark}){end}"
     else:
         line = f"import {'type ' if type_only else ''}{clause} from {mark}{spec}{mark}{end}"
-    place = _behind_imports(script)
+    place = behind_imports(script)
     if place:
         return [(place, place, f"\n{line}")]
-    place = _behind_head(script)
+    place = behind_head(script)
     gap = "" if script.text[place : place + 1] in ("\n", "") else "\n"
     return [(place, place, f"{line}\n{gap}")]
 
@@ -168,7 +168,7 @@ def uses_require(graph: Graph, path: str) -> bool:
     return not graph.is_esm(path)
 
 
-def _behind_imports(script: Script) -> int:
+def behind_imports(script: Script) -> int:
     """Return the place behind the last import (or bound require) of the file's head; 0 without one."""
     kinds = ("import", "side") if any(link.kind == "import" for link in script.links) else ("import", "side", "require")
     place = 0
@@ -180,7 +180,7 @@ def _behind_imports(script: Script) -> int:
     return place
 
 
-def _behind_head(script: Script) -> int:
+def behind_head(script: Script) -> int:
     """Return the place behind a file's `#!` line, its first comment and its directives."""
     head = re.match(
         r"(?:#![^\n]*\n)?(?:\s*(?:/\*.*?\*/|//[^\n]*)[ \t]*\n)*(?:\s*(['\"])use \w+\1;?[ \t]*\n)*\n?", script.text, re.S

@@ -68,7 +68,10 @@ def heal(text: str, parser: Parser) -> list[Found]:
         spans = [_span(text, done) for done in texts]
         answer = parser.ask(text, spans)
         good = answer[1] if answer else [False] * len(texts)
-        return [_meaning(done) if fine else None for done, fine in zip(texts, good, strict=True)]
+        fine = [span for span, right in zip(spans, good, strict=True) if right]
+        start = lines.start(lines.number(min((span.start for span in fine), default=0)))
+        tail = len(text) - lines.end(lines.number(max((span.end for span in fine), default=0)))
+        return [_meaning(done[start : len(done) - tail]) if right else None for done, right in zip(texts, good, strict=True)]
 
     return search(text, edits, check, habits, max(first - _NEAR, 1), min(last + 3, len(lines)))[:6]
 
@@ -90,7 +93,8 @@ def _edits(
 def _places(text: str, lines: Lines, line: int, at: int, message: str) -> list[tuple[int, int]]:
     """Return the stretches of lines that an edit may change: around the fault, open brackets, and braces that stand askew."""
     above = [number for number in range(line, 0, -1) if lines.line(number).strip()][:_NEAR]
-    places = [(above[-1] if above else 1, line)]
+    more = 3 if re.search("Invalid|Malformed", message) and "token" not in message else 0
+    places = [(above[-1] if above else 1, min(line + more, len(lines)))]
     stack: list[int] = []
     for token in spoken(script_tokens(text[:at])):
         if token.text in OPENERS:

@@ -16,6 +16,7 @@ from ... import child
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from ..case import Case
     from .search import Edit
@@ -52,6 +53,7 @@ class Parser:
         elif path.endswith(".jsx") or (found and _TAG.search(text)):
             self.parsers = [*(found or [["node", ""]])]
         self.node = case.program("node")
+        self.known: list[Any] = [0, 0, ""]
 
     def ask(self, text: str, edits: Sequence[Edit]) -> tuple[Fault | None, list[bool]] | None:
         """Return where a text breaks and which edits make it parse; None without a parser."""
@@ -64,8 +66,22 @@ class Parser:
         if ran.exit_code == 0 and ran.stdout:
             answer = json.loads(ran.stdout)
             fault = answer["fault"]
+            if fault and not fault[0]:
+                fault = self._located(text, fault)
             return (fault[0] or 1, fault[1] or 1, str(fault[2])) if fault else None, answer["good"]
         return self._compiled(text, edits)
+
+    def _located(self, text: str, fault: list[Any]) -> list[Any]:
+        """Return a module's fault with its line: node says it of files only."""
+        if fault[2] == self.known[2]:
+            return self.known
+        with tempfile.TemporaryDirectory(prefix="healkit-") as folder:
+            with open(f"{folder}/c.mjs", "w", encoding="utf-8") as file:
+                file.write(text)
+            said = child.run([self.node, "--check", f"{folder}/c.mjs"], folder, environ={"NODE_OPTIONS": ""}).text
+        found = re.search(r"c\.mjs:(\d+)\n[^\n]*\n( *)\^", said)
+        self.known = [int(found[1]), len(found[2]) + 1, fault[2]] if found else fault
+        return self.known
 
     def _compiled(self, text: str, edits: Sequence[Edit]) -> tuple[Fault | None, list[bool]] | None:
         """Ask the project's tsc by files: the text and its candidates, each a file of its own in a temporary folder."""

@@ -121,16 +121,17 @@ def token_edits(text: str, first: int, last: int, grammar: Grammar, habits: Habi
     """
     lines = Lines(text)
     start, end = lines.start(first), lines.end(last)
-    every = python_tokens(text[start:end]) if grammar.python else script_tokens(text[start:end])
-    tokens = [Token(token.kind, token.text, token.start + start, token.end + start) for token in every]
+    every = [token for token in (python_tokens if grammar.python else script_tokens)(text[:end]) if token.kind not in "cl"]
+    early = next((number for number, token in enumerate(every) if token.end > start), len(every))
+    outer = every[early - 1] if early else None
+    spoken = every[early:]
     edits: list[tuple[float, Edit]] = []
-    spoken = [token for token in tokens if token.kind not in "cl"]
     places = [next((number for number, token in enumerate(spoken) if token.end >= at), len(spoken)) for at in focus]
     for number in range(len(spoken) + 1):
-        before = spoken[number - 1] if number else None
+        before = spoken[number - 1] if number else outer
         after = spoken[number] if number < len(spoken) else None
         far = min(abs(number - place) for place in places)
-        for edit in _insertions(text, before, after, start, end, grammar):
+        for edit in _insertions(text, before, after, start if before else 0, end, grammar):
             new = edit.new.strip()
             value = -2.0 if new in CLOSERS else _quick(habits, before, new, after)
             edits.append((value + edit.prior - 0.05 * far, edit))

@@ -1,0 +1,208 @@
+"""A name that nobody declared: it is imported from the one module that exports it, or was a misspelt name of the file."""
+
+from __future__ import annotations
+
+import re
+
+from ... import nearness
+from . import edits, packages, places
+from .site import proposal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..proposal import Proposal
+    from .faults import Fault
+    from .project import Graph
+    from .scan import Script
+
+_HOOKS = frozenset(
+    (
+        "useState", "useEffect", "useContext", "useReducer", "useCallback", "useMemo", "useRef", "useLayoutEffect", "useId",
+        "useImperativeHandle", "useTransition", "useDeferredValue", "useSyncExternalStore", "createContext", "forwardRef", "memo",
+        "Fragment", "Suspense", "lazy", "Component", "PureComponent", "createElement", "cloneElement",
+    )
+)  # fmt: skip
+"""What React exports and people forget to import."""
+_OF_NODE = frozenset(
+    (
+        "fs", "path", "os", "util", "http", "https", "zlib", "readline", "stream", "assert", "events", "querystring", "vm", "tls",
+        "net", "dns",
+    )
+)  # fmt: skip
+"""Modules of Node that go by their own name."""
+_SPECIAL = frozenset(
+    ("jest", "describe", "it", "test", "expect", "vi", "window", "document", "module", "exports", "require")
+)
+
+
+def remedies(graph: Graph, fault: Fault) -> list[Proposal]:
+    """Return what gives an undeclared name a meaning."""
+    script = graph.script(fault.file) if fault.file else None
+    name = fault.symbol
+    if script is None or name in _SPECIAL or not places.IDENTIFIER.fullmatch(name) or not script.uses(name):
+        return []
+    for rule in (_misspelt_import, _exported, _as_others_do, _of_react, _of_node, _local):
+        found = rule(graph, fault, script)
+        if found:
+            return found
+    return []
+
+
+def _misspelt_import(graph: Graph, fault: Fault, script: Script) -> list[Proposal]:
+    """The file imports a name that its module does not have, and the module has the one that is used."""
+    for link in script.links:
+        target = graph.resolve(fault.file, link.spec)
+        if not target or not link.names:
+            continue
+        known, _complete = graph.all_exports(target)
+        for name in link.names:
+            if fault.symbol in known and name.imported not in known and nearness.closest(fault.symbol, [name.local]):
+                title = f"import `{fault.symbol}` instead of `{name.imported}` ({fault.file}:{script.line(name.start)})"
+                return proposal(graph, title, {fault.file: [(name.start, name.end, fault.symbol)]})
+    return []
+
+
+def _exported(graph: Graph, fault: Fault, script: Script) -> list[Proposal]:
+    """Exactly one module of the project exports it."""
+    name = fault.symbol
+    found = places.exporters(graph, name, (fault.file,))
+    defaults = _default_exporters(graph, name, fault.file) if not found else []
+    if len(found) == 1:
+        (origin, _), through = next(iter(found.items()))
+        used = {graph.resolve(fault.file, link.spec): link for link in script.links}
+        chosen = next((one for one in (*through, origin) if one in used), origin)
+        link = used.get(chosen)
+        if link is not None and link.kind in ("import", "require") and not link.type_only:
+            made = edits.with_name(script, link, name)
+            if made and (link.list_start >= 0 or link.kind == "import"):
+                return proposal(graph, f"import `{name}` from `{link.spec}` too ({fault.file})", {fault.file: made})
+        return _imported(graph, fault, graph.specifier(fault.file, chosen), f"{{ {name} }}", script)
+    if len(defaults) == 1:
+        return _imported(graph, fault, graph.specifier(fault.file, defaults[0]), name, script)
+    return []
+
+
+def _default_exporters(graph: Graph, name: str, besides: str) -> list[str]:
+    """Return the modules whose default export (or whole `module.exports`) has that name."""
+    out = []
+    for path, _ in graph.holding(name):
+        own = graph.exports(path)
+        if path != besides and not places.is_test(path) and name in (own.default, own.whole):
+            out.append(path)
+    return out
+
+
+def _imported(graph: Graph, fault: Fault, spec: str, clause: str, script: Script) -> list[Proposal]:
+    type_only = fault.code in ("TS2304", "TS2503") and _types_only(script, fault.symbol) and _wants_types(script)
+    made = edits.new_import(graph, fault.file, spec, clause, type_only=type_only)
+    return proposal(graph, f"import `{fault.symbol}` from `{spec}` ({fault.file})", {fault.file: made}) if made else []
+
+
+def _types_only(script: Script, name: str) -> bool:
+    """Tell whether a name stands only where types stand."""
+    return all(
+        re.search(r"[:<|&,]\s*$|\b(?:extends|implements|as|is|keyof)\s+$", script.code[:place])
+        for place in script.uses(name)
+    )
+
+
+def _wants_types(script: Script) -> bool:
+    return any(link.type_only for link in script.links)
+
+
+def _as_others_do(graph: Graph, fault: Fault, script: Script) -> list[Proposal]:
+    """Every other file that uses the name imports it from one and the same package."""
+    found: dict[tuple[str, str], int] = {}
+    for path, other in graph.holding(fault.symbol):
+        for link in other.links:
+            if path == fault.file or link.kind not in ("import", "require") or link.spec.startswith("."):
+                continue
+            for name in (link.default, link.namespace, *link.names):
+                if name is not None and name.local == fault.symbol:
+                    found[(link.spec, _clause(name.imported, fault.symbol))] = 1
+    packages_found = {spec.removeprefix("node:") for spec, _ in found}
+    if len(packages_found) != 1:
+        return []
+    spec, clause = next(iter(found))
+    there = next((link for link in script.links if link.spec == spec and link.kind in ("import", "require")), None)
+    if there is not None and clause.startswith("{") and not there.type_only:
+        made = edits.with_name(script, there, clause[1:-1].strip())
+        if made:
+            return proposal(graph, f"import `{fault.symbol}` from `{spec}` too ({fault.file})", {fault.file: made})
+    return _imported(graph, fault, spec, clause, script)
+
+
+def _clause(imported: str, local: str) -> str:
+    if imported == "default":
+        return local
+    if imported == "*":
+        return f"* as {local}"
+    return f"{{ {imported} }}" if imported == local else f"{{ {imported} as {local} }}"
+
+
+def _of_react(graph: Graph, fault: Fault, script: Script) -> list[Proposal]:
+    """React is declared, and the name is React's."""
+    if "react" not in graph.dependencies(fault.file):
+        return []
+    if fault.symbol == "React":
+        return _imported(graph, fault, "react", "React", script)
+    if fault.symbol not in _HOOKS:
+        return []
+    there = next(
+        (link for link in script.links if link.spec == "react" and link.kind == "import" and not link.type_only), None
+    )
+    made = edits.with_name(script, there, fault.symbol) if there is not None else []
+    if made:
+        return proposal(graph, f"import `{fault.symbol}` from `react` too ({fault.file})", {fault.file: made})
+    return _imported(graph, fault, "react", f"{{ {fault.symbol} }}", script)
+
+
+def _of_node(graph: Graph, fault: Fault, script: Script) -> list[Proposal]:
+    """It is a module of Node by that name, and everything that is taken off it is there."""
+    name = fault.symbol
+    if name not in _OF_NODE or (fault.code and "@types/node" not in graph.dependencies(fault.file)):
+        return []
+    members = set(re.findall(rf"(?<![\w$.]){name}\s*\.\s*([A-Za-z_$][\w$]*)", script.code))
+    if name not in ("assert",) and not (members and members <= set(packages.builtins(graph, name))):
+        return []
+    prefix = "node:" if any(link.spec.startswith("node:") for link in script.links) else ""
+    star = (
+        not prefix
+        and any(link.namespace and not link.spec.startswith(".") for link in script.links)
+        and fault.file.endswith(".ts")
+    )
+    return _imported(graph, fault, f"{prefix}{name}", f"* as {name}" if star else name, script)
+
+
+def _local(graph: Graph, fault: Fault, script: Script) -> list[Proposal]:
+    """One name that the file declares is close to it."""
+    name = fault.symbol
+    known = _declared(script)
+    new = nearness.closest(name, known - {name})
+    hint = fault.hint if fault.hint in known else ""
+    if fault.hint and not hint and not new:
+        new = fault.hint if nearness.distance(name.lower(), fault.hint.lower()) <= 1 + (len(name) >= 8) else ""
+    new = new or hint
+    if not new:
+        return []
+    there = script.uses(name)
+    place = places.at(script, fault, name)
+    used = there if len(there) > 1 and place in there else [place] if place >= 0 else there
+    title = f"write `{new}` instead of `{name}` ({fault.file}:{script.line(used[0])})"
+    return proposal(graph, title, {fault.file: [(at, at + len(name), new) for at in used]}, risk="medium")
+
+
+def _declared(script: Script) -> set[str]:
+    """Return every name that a file declares somewhere: imports, variables, functions, classes, parameters."""
+    out = set()
+    for link in script.links:
+        out |= {one.local for one in (link.default, link.namespace, *link.names) if one is not None}
+    out |= set(
+        re.findall(r"\b(?:const|let|var|function\s*\*?|class|enum|interface|type)\s+([A-Za-z_$][\w$]*)", script.code)
+    )
+    for found in re.finditer(r"\b(?:const|let|var)\s*[{\[]([^=;{}]*)[}\]]\s*=", script.code):
+        out |= set(re.findall(r"(?::\s*)?([A-Za-z_$][\w$]*)\s*(?=,|$|=)", found[1]))
+    for found in re.finditer(r"(?:function\s*\*?\s*[\w$]*\s*|[\w$]\s*)?\(([^()]*)\)\s*(?:=>|\{|:)", script.code):
+        out |= set(re.findall(r"(?:^|,|\{|\.\.\.)\s*([A-Za-z_$][\w$]*)", found[1]))
+    out |= set(re.findall(r"([A-Za-z_$][\w$]*)\s*=>", script.code))
+    return out

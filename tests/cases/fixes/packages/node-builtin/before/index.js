@@ -1,0 +1,1 @@
+throw new Error("Cannot find module 'fs'");

@@ -1,0 +1,3 @@
+import bit from 'tidbit';
+
+console.log(bit);

@@ -1,0 +1,5 @@
+"""Agents."""
+
+from .autonomy_matrix import AutonomyLevel
+
+DEFAULT = AutonomyLevel.LOW

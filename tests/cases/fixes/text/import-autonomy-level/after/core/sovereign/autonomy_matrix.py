@@ -1,0 +1,2 @@
+class AutonomyLevel:
+    LOW = 1

@@ -1,0 +1,3 @@
+from core.sovereign import agent
+
+print(agent.DEFAULT)

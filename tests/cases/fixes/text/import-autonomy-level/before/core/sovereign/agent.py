@@ -1,0 +1,5 @@
+"""Agents."""
+
+from .autonomy import AutonomyLevel
+
+DEFAULT = AutonomyLevel.LOW

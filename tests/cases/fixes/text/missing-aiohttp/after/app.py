@@ -1,0 +1,9 @@
+def fetch():
+    try:
+        import aiohttp
+    except ImportError:
+        import httpx
+    return 1
+
+
+print(fetch())

@@ -1,0 +1,6 @@
+def fetch():
+    import aiohttp
+    return 1
+
+
+print(fetch())

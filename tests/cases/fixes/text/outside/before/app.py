@@ -1,0 +1,3 @@
+import sys
+
+sys.exit("../other.py:1: FrobError: GEAR is called cog now")

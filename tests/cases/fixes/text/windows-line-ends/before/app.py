@@ -1,0 +1,10 @@
+class FrobError(Exception):
+    pass
+
+
+def use(name):
+    if name != "cog":
+        raise FrobError(f"{name} is called cog now")
+
+
+use("GEAR")
