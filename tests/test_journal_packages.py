@@ -69,7 +69,7 @@ def installed(project: Path) -> dict[str, str]:
         held.close()
     assert found is not None
     told = subprocess.run(
-        [project / ".venv/bin/python", "-m", "pip", "list", "--format=json"], capture_output=True, check=True
+        [project / ".venv/bin/python", "-I", "-m", "pip", "list", "--format=json"], capture_output=True, check=True
     )
     assert {one["name"].replace("_", "-"): one["version"] for one in json.loads(told.stdout)} == found
     return {name: version for name, version in found.items() if name.startswith("heal")}
@@ -147,6 +147,11 @@ def test_somebody_elses_environment_is_refused(project: Path, tmp_path: Path) ->
     (project / ".venv").symlink_to(tmp_path / "elsewhere")
     with journal.open_journal(str(project)) as opened, pytest.raises(Refused):
         opened.begin("pytest").run(pip(project, "install", "heal_two"), "install", 60)
+
+
+def test_where_packages_came_from_is_kept_without_passwords() -> None:
+    words = "pip install -i https://user:secret@example.org/simple --no-index --find-links=/wheels -f /more one".split()
+    assert python.words_again(words) == ["--no-index", "--find-links", "/wheels", "-f", "/more"]
 
 
 # --- npm ---

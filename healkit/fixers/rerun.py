@@ -66,12 +66,19 @@ def corrected(argv: Sequence[str], output: str, case: Case | None = None) -> Ite
     for entry in table("corrections").get("corrections", ()):
         for match in re.finditer(entry["error_regex"], text, re.DOTALL | re.MULTILINE):
             groups = {name: value for name, value in match.groupdict().items() if value}
-            wrong = groups.get("wrong") or groups.get("other") or ""
+            wrong = _as_typed(argv, groups.get("wrong") or groups.get("other") or "", case)
             rights = _rights(entry, groups, wrong, case)
             found = [new for right in rights for new in [_replaced(argv, wrong or _nearest(argv, right), right)] if new]
             if found:
                 yield from found
                 return
+
+
+def _as_typed(argv: Sequence[str], wrong: str, case: Case | None) -> str:
+    """Return a path as it stands in the command, where a tool prints it as an absolute one."""
+    if case is None or not wrong.startswith("/"):
+        return wrong
+    return next((word for word in argv if os.path.normpath(os.path.join(case.cwd, word)) == wrong), wrong)
 
 
 def _rights(entry: Mapping[str, str], groups: Mapping[str, str], wrong: str, case: Case | None) -> list[str]:

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 
 from .. import child, paths
 from .exchange import PART, prepare
-from .tree import look
+from .tree import found
 from .words import Refused
 
 TYPE_CHECKING = False
@@ -27,12 +27,19 @@ if TYPE_CHECKING:
 PATIENCE_S = 300.0
 _NAME = re.compile(r"(?:@[a-z0-9~][\w.~-]*/)?[A-Za-z0-9~_][\w.~-]*\Z")
 _SOURCE = re.compile(r"(?:https://|file:)[^\s\x00-\x1f]+\Z")
-_OWN = (".package-lock.json", ".yarn-integrity", ".yarn-state.yml", ".modules.yaml", ".pnpm-workspace-state.json")
+_OWN = (
+    ".package-lock.json",
+    ".yarn-integrity",
+    ".yarn-state.yml",
+    ".modules.yaml",
+    ".pnpm-workspace-state.json",
+    ".pnpm/lock.yaml",
+)
 """Files in which a manager notes what it has installed."""
 _AGAIN = {
     "npm": ("install", "--no-save", "--no-package-lock", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts", "--"),
-    "pnpm": ("install", "--frozen-lockfile", "--ignore-scripts"),
-    "yarn": ("install", "--frozen-lockfile", "--ignore-scripts"),
+    "pnpm": ("install", "--frozen-lockfile", "--ignore-scripts", "--prefer-offline"),
+    "yarn": ("install", "--frozen-lockfile", "--ignore-scripts", "--prefer-offline", "--force"),
 }  # fmt: skip
 
 
@@ -147,27 +154,28 @@ def restore(
     called = bool(argv) and os.path.basename(argv[0]) == manager and os.path.isabs(argv[0])
     program = argv[0] if called else shutil.which(manager, path=paths.env("PATH"))
     if program and (specs or (gone and manager != "npm")):
-        with _unbelieved(tree, f"{folder}/{_OWN[0]}", aside):
+        with _notes_kept(tree, folder, aside):
             words = [*_AGAIN[manager], *(specs if manager == "npm" else ())]
             child.run([program, *words], f"{tree.root}/{os.path.dirname(folder)}", timeout=PATIENCE_S)
 
 
 @contextmanager
-def _unbelieved(tree: Tree, notes: str, aside: str) -> Iterator[None]:
-    """Let npm look at the folder and not at its own notes of it, which are those of before already; they stay so."""
-    name = os.path.basename(notes)
-    with tree.folder(notes) as folder:
-        held = look(folder, name, strict=False)
-        if held is not None:
-            os.utime(
-                name, (0, 0), dir_fd=folder, follow_symlinks=False
-            )  # npm believes only what is newer than the folders
-        try:
-            yield
-        finally:
-            if held is not None:
-                prepare(folder, aside, held.data, held.mode, held, name)
-                os.rename(aside, name, src_dir_fd=folder, dst_dir_fd=folder)
+def _notes_kept(tree: Tree, folder: str, aside: str) -> Iterator[None]:
+    """Let a manager look at the packages and not at its own notes of them, which are those of before already; they stay so."""
+    held = {path: found(tree, path) for path in files(tree, folder)}
+    for path, one in held.items():
+        if one is not None:
+            with tree.folder(path) as at:  # npm believes only what is newer than the folders
+                os.utime(os.path.basename(path), (0, 0), dir_fd=at, follow_symlinks=False)
+    try:
+        yield
+    finally:
+        for path, one in held.items():
+            if one is not None:
+                with tree.folder(path) as at:
+                    name = os.path.basename(path)
+                    prepare(at, aside, one.data, one.mode, one, name)
+                    os.rename(aside, name, src_dir_fd=at, dst_dir_fd=at)
 
 
 def _specs(tree: Tree, folder: str, before: Mapping[str, str], names: Sequence[str]) -> list[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from .. import mask
 from . import node, python
 from .words import Left, Refused
 
@@ -58,7 +57,7 @@ def notes(tree: Tree, environment: Environment | None, argv: Sequence[str]) -> d
     kind = KINDS[environment.manager]
     found, words = kind.installed(tree, environment.folder), kind.words_again(argv)
     told = {"manager": environment.manager, "folder": environment.folder, "before": found}
-    return {"packages": {**told, "argv": [word for word in words if mask.mask_secrets(word) == word]}}
+    return {"packages": {**told, "argv": words}}
 
 
 def noted_after(tree: Tree, run: Mapping[str, Any]) -> dict[str, str] | None:

@@ -108,15 +108,20 @@ def _origin(path: str) -> str:
 
 
 def words_again(argv: Sequence[str]) -> list[str]:
-    """Return the words of a command that say where it took packages from, to take them from there again."""
+    """Return the words of a command that say where it took packages from, to take them from there again.
+
+    A place with a password in it is left out: nothing of the kind is written down.
+    """
     out: list[str] = []
     words = list(argv)
     while words:
-        word = words.pop(0)
-        if word in _SOURCES:
-            out += [word, *(words.pop(0) for _ in range(min(_SOURCES[word], len(words))))]
-        elif word.partition("=")[0] in _SOURCES and "=" in word:
-            out.append(word)
+        option, given, value = words.pop(0).partition("=")
+        if option not in _SOURCES:
+            continue
+        if not given and _SOURCES[option] and words:
+            value = words.pop(0)
+        if "@" not in urlsplit(value).netloc:
+            out += [option, value] if value else [option]
     return out
 
 

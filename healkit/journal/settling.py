@@ -10,7 +10,8 @@ from contextlib import suppress
 
 from . import book as books
 from . import restore, seam
-from .transaction import close, found, found_after
+from .transaction import close, found_after
+from .tree import found
 from .words import Settled
 
 TYPE_CHECKING = False

@@ -10,7 +10,7 @@ from ..records import HealkitError
 from . import difference, packages, restore, seam
 from .act import Act
 from .plan import plan, plan_run, text_of
-from .tree import look, parts_of
+from .tree import found
 from .words import Left, Refused
 
 TYPE_CHECKING = False
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..records import Change, Run
     from .book import Book
     from .plan import Planned, Text
-    from .tree import Held, Tree
+    from .tree import Tree
 
 
 class Transaction:
@@ -243,15 +243,6 @@ def close(book: Book, state: str, kept: bool) -> None:
     book.release_space()
     if not kept:
         book.forget_images()
-
-
-def found(tree: Tree, path: str) -> Held | None:
-    """Return a file of the project as it is now, None when it is not there or nothing that is read."""
-    try:
-        with tree.folder(path) as folder:
-            return look(folder, parts_of(path)[-1], path, strict=False)
-    except (OSError, Refused):
-        return None
 
 
 def _unwritten(error: OSError | Refused, left: Sequence[Left]) -> HealkitError:

@@ -239,6 +239,15 @@ def look(folder: int, name: str, path: str = "", strict: bool = True) -> Held | 
         return Held(file.read(MOST_BYTES + 1), os.fstat(fd))
 
 
+def found(tree: Tree, path: str) -> Held | None:
+    """Return a file of the project as it is now, None when it is not there or nothing that is read."""
+    try:
+        with tree.folder(path) as folder:
+            return look(folder, parts_of(path)[-1], path, strict=False)
+    except (OSError, Refused):
+        return None
+
+
 def unlink(folder: int, name: str) -> None:
     """Remove a file of ours; that it is not there is fine."""
     with suppress(FileNotFoundError):

@@ -12,4 +12,4 @@ assert.deepEqual(semver.sort(['1.10.0', '1.2.0']), ['1.2.0', '1.10.0']);
 assert.ok(semver.intersects('^1.2', '<1.5'));
 assert.ok(semver.subset('~1.2.3', '^1.2'));
 assert.equal(semver.minVersion('>1.0').version, '1.1.0');
-assert.equal(semver.simplifyRange(['1.0.0', '1.0.1'], '1.0.0 || 1.0.1'), '1.0.0 || 1.0.1');
+assert.equal(semver.simplifyRange(['1.0.0', '1.0.1', '2.0.0'], '1.0.0 || 1.0.1'), '<=1.0.1');

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 
-from .lexis import OPENERS, PAIRS, Token, balance, indent, tokens
+from .lexis import OPENERS, PAIRS, RUST, Token, balance, indent, tokens
 from .search import EVIDENT, GUESSED, Candidate, Edit
 
 TYPE_CHECKING = False
@@ -33,15 +33,16 @@ def candidates(file: str, text: str, language: re.Pattern[str], lines: Sequence[
         language: one of `lexis`.
         lines: where the compiler points, the error's own line first.
     """
-    words = tokens(text, language)
+    words = tokens(text if language is RUST else without_directives(text), language)
     even = balance(words)
     rows = text.split("\n")
     near = [line for line in lines if 0 < line <= len(rows)] or [len(rows)]
     region = {line + step for line in near for step in (-3, -2, -1, 0, 1)}
-    if even["{"] > 0:
+    branches = language is not RUST and re.search(r"^[ \t]*#[ \t]*else", text, re.M)
+    if even["{"] > 0 or branches:
         yield from _missing_brace(file, rows, words)
         yield from _surplus(file, words, "{", region)
-    elif even["{"] < 0:
+    if even["{"] < 0 or branches:
         yield from _missing_open_brace(file, rows)
         yield from _surplus(file, words, "}", region)
     for opener in "([":
@@ -148,7 +149,11 @@ def _missing_open_brace(file: str, rows: list[str]) -> Iterator[Candidate]:
             continue
         if indent(below) > indent(row) or below.strip().startswith("}"):
             place = at[number] + len(bare)
-            yield _candidate(file, place, place, " {", number + 1, (EVIDENT, 0), "add the missing `{`")
+            # a block ends with a `}` below its header; a single statement does not
+            ended = next((later for later in rows[number + 1 :] if later.strip() and indent(later) <= indent(row)), "")
+            fits = ended.strip().startswith("}") and indent(ended) == indent(row)
+            rank = (EVIDENT, 0) if fits else (GUESSED, 0)
+            yield _candidate(file, place, place, " {", number + 1, rank, "add the missing `{`")
 
 
 def _surplus(file: str, words: Sequence[Token], bracket: str, region: set[int]) -> Iterator[Candidate]:
@@ -216,6 +221,11 @@ def _swapped(file: str, words: Sequence[Token], even: dict[str, int], region: se
                 if word.text == wrong and word.kind in ("open", "close") and word.line in region:
                     what = f"write `{right}` for `{wrong}`"
                     yield _candidate(file, word.start, word.end, right, word.line, (EVIDENT, 1), what)
+
+
+def without_directives(text: str) -> str:
+    """Return a C text with its preprocessor lines blanked."""
+    return re.sub(r"^[ \t]*#(?:\\\n|[^\n])*", lambda found: re.sub(r"[^\n]", " ", found[0]), text, flags=re.M)
 
 
 def quotes(file: str, text: str, lines: Sequence[int]) -> Iterator[Candidate]:

@@ -31,11 +31,11 @@ MOST_COMPILES = 12
 
 
 def relevant(case: Case) -> bool:
-    """Tell whether a compiler of the C family refused code, or a linker missed what was only implicitly declared."""
+    """Tell whether a compiler of the C family refused code, or a linker missed what may only be declared implicitly."""
     files = [found[1] for found in _PLACE.finditer(case.output)]
     if any(file.endswith((*SOURCES, *HEADERS)) for file in files):
         return True
-    return "undefined reference to" in case.output and "implicit declaration" in case.output
+    return "undefined reference to" in case.output
 
 
 class CBench:
@@ -61,9 +61,11 @@ class CBench:
         found = {}
         for match in (*_PLACE.finditer(self.case.output), *_FROM.finditer(self.case.output)):
             found[self.case.resolve(match[1])] = True
-        for name in self.also:
+        for name in sorted(self.also)[:4]:
+            using = [path for path, text in self.first.items() if re.search(rf"\b{name}\b", text)]
+            headers = {os.path.basename(path) for path in using if path.endswith(HEADERS)}
             for path, text in self.first.items():
-                if path.endswith(SOURCES) and re.search(rf"\b{name}\b", text):
+                if path in using or any(header in text for header in headers):
                     found[path] = True
         return [path for path in found if path.endswith(SOURCES) and path in self.first]
 
@@ -124,6 +126,8 @@ class CBench:
         yield from c_names.headers(problem, text, now)
         yield from c_names.missing_header(problem, text, now)
         yield from c_names.qualified(problem, text, place)
+        yield from c_names.tagged(problem, place, now)
+        yield from c_names.member(problem, text, place)
         yield from self._decided(list(c_names.misspelt(problem, text, place, self.words)), problem, now)
         if problem.phase == SYNTAX or problem.message.startswith("ISO C"):
             yield from self._syntax(problem, text, now)
@@ -177,15 +181,17 @@ class CBench:
                 yield typo if where == "use" else typo.replace(sure=False)
 
     def _syntax(self, problem: Said, text: str, now: dict[str, str]) -> Iterator[Candidate]:
-        bare = re.sub(r"^[ \t]*#(?:\\\n|[^\n])*", lambda found: re.sub(r"[^\n]", " ", found[0]), text, flags=re.M)
+        bare = brackets.without_directives(text)
         file, line, column = problem.file, problem.line, problem.column
         last = "at end of" in problem.message
         lines = [line, len(text.split("\n"))] if last else [line]
-        yield from brackets.candidates(file, bare, C, lines)
+        yield from brackets.candidates(file, text, C, lines)
         if "terminating" in problem.message:
             yield from brackets.quotes(file, text, [line, line - 1])
         said = _EXPECTED.search(problem.message)
         expected = [sign for sign in re.findall(r"'([^']+)'", said[1]) if sign in _SIGNS] if said else []
+        if ")" in expected:
+            expected.append(",")
         if expected or "expected" in problem.message:
             yield from brackets.separators(file, bare, C, line, column, list(dict.fromkeys([*expected, ";"])))
             yield from self._header_end(problem, text, now)

@@ -75,10 +75,8 @@ def _of_lines(lines: Sequence[str], cwd: str, case: Case) -> Iterator[Compile]:
         elif _LEFT.match(line) and len(folders) > 1:
             folders.pop()
         elif any(name in line for name in ("cc", "clang", "c++", "g++")) and len(line) < 20_000:
-            folder = folders[-1]
             changed = _CHANGED.match(line)
-            if changed:
-                folder, line = os.path.join(folder, changed[1]), line[changed.end() :]
+            folder = os.path.join(folders[-1], changed[1]) if changed else folders[-1]
             for piece in re.split(r" && |; |\|\| ", line):
                 one = _parsed(re.sub(r"^(?:libtool: compile: |\[\d+/\d+\] |\+ )\s*", "", piece.strip()), folder, case)
                 if one is not None:

@@ -19,7 +19,8 @@ _SYNTAX = re.compile(
     r"expected|missing terminating|stray|unterminated|before .* token|#(?:if|else|end|inc)|invalid preprocessing|extraneous"
 )
 _NAMES = re.compile(
-    r"undeclared|unknown type name|No such file|file not found|was not declared|has no member|no member named|does not name|implicit declaration|not a member"
+    r"undeclared|unknown type name|No such file|file not found|was not declared|has no member|no member named|does not name"
+    r"|implicit declaration|not a member"
 )
 
 
@@ -83,3 +84,11 @@ def _take(out: list[Said], head: re.Match[str], place: Callable[[str], str], als
             option=option[1] if option else "",
         )
     )
+
+
+def _phase(said: str, lint: bool) -> int:
+    if _SYNTAX.search(said):
+        return SYNTAX
+    if _NAMES.search(said):
+        return NAMES
+    return LINTS if lint else TYPES

@@ -25,8 +25,8 @@ _UNKNOWN = re.compile(
     r"'(?P<a>[A-Za-z_]\w*)' (?:undeclared|was not declared|does not name a type|has not been declared|is not a member of)"
     r"|unknown type name '(?P<b>\w+)'|implicit declaration of function '(?P<c>\w+)'|has no member named '(?P<d>\w+)'"
     r"|use of undeclared identifier '(?P<e>\w+)'|no member named '(?P<f>\w+)'|call to undeclared (?:library )?function '(?P<g>\w+)'"
-    r"|'(?P<h>\w+)' has no member|no type named '(?P<i>\w+)'|has incomplete type|label '(?P<j>\w+)' used but not defined"
-    r"|storage size of '\w+' isn't known"
+    r"|'(?P<h>\w+)' has no member|no type named '(?P<i>\w+)'|label '(?P<j>\w+)' used but not defined"
+    r"|(?:undefined|incomplete) type '(?:struct |union |enum |class )?(?P<k>\w+)|aggregate '(?:struct |class )(?P<l>\w+)"
 )
 _INCLUDE = re.compile(r"^[ \t]*#[ \t]*include[ \t]*[<\"]([^>\"]+)[>\"][^\n]*\n", re.M)
 
@@ -193,6 +193,32 @@ def qualified(problem: Said, text: str, place: int) -> Iterator[Candidate]:
             yield Candidate(edits=[edit], title=title, rank=(ADVISED, 0))
             both = include(problem.file, text, header, (ADVISED, 1), own=False)
             yield both.replace(edits=[edit, *both.edits], title=title)
+
+
+def tagged(problem: Said, place: int, texts: Mapping[str, str]) -> Iterator[Candidate]:
+    """Yield `struct`, `union` or `enum` before a type's name that is only known with it."""
+    name = unknown(problem)
+    if not problem.message.startswith("unknown type name") or not name:
+        return
+    for word in ("struct", "union", "enum"):
+        if any(re.search(rf"\b{word}\s+{re.escape(name)}\b", text) for text in texts.values()):
+            edit = Edit(file=problem.file, start=place, end=place, text=f"{word} ")
+            title = f"write `{word} {name}` for `{name}` ({problem.file}:{problem.line})"
+            yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 0))
+
+
+def member(problem: Said, text: str, place: int) -> Iterator[Candidate]:
+    """Yield `.` for `->` where what stands before it is no pointer."""
+    if not re.search(
+        r"invalid type argument of '->' \(have '(?:struct|union)|base operand of '->' (?:has|is not)", problem.message
+    ):
+        return
+    found = text.find("->", place)
+    if 0 <= found <= place + 2:
+        edit = Edit(file=problem.file, start=found, end=found + 2, text=".")
+        yield Candidate(
+            edits=[edit], title=f"write `.` for `->` ({problem.file}:{problem.line})", rank=(EVIDENT, 0), risk="low"
+        )
 
 
 __all__ = ["CERTAIN", "headers", "missing_header", "misspelt", "qualified", "unknown"]

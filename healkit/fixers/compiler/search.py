@@ -23,6 +23,8 @@ SYNTAX, NAMES, TYPES, LINTS = range(4)
 """Phases of a compiler: an error of a later one may show up when one of an earlier one is gone."""
 MOST_STEPS = 12
 MOST_CANDIDATES = 120
+PATIENCE = 25.0
+"""Seconds for one problem."""
 
 
 class Problem(Record):
@@ -182,9 +184,10 @@ class Search:
         good: list[tuple[int, Candidate, dict[str, str], list[Problem]]] = []
         seen: set[str] = set()
         candidates = sorted(self.bench.candidates(problem, texts), key=lambda c: c.rank)
+        end = min(self.end, time.monotonic() + PATIENCE)
         for candidate in candidates[:MOST_CANDIDATES]:
             best = min((g[0], g[1].rank) for g in good) if good else None
-            if time.monotonic() > self.end or (best and best[0] == 0 and candidate.rank > best[1]):
+            if time.monotonic() > end or (best and best[0] == 0 and candidate.rank > best[1]):
                 break
             new = applied(candidate, texts, lambda file: self.bench.text(file, texts))
             if new is None or repr(sorted(new.items())) in seen:

@@ -1,4 +1,4 @@
-"""A name by which code reaches a file - an alias of tsconfig, a subpath of a package's exports - that differs by a letter from the one in use."""
+"""A name by which code reaches a file (an alias of tsconfig, a subpath of a package) that is a letter off the one in use."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ _SUBPATH = re.compile(
 )
 _MAIN = re.compile(r"No \"exports\" main defined in (?P<file>[^\n]+?package\.json)")
 _IMPORT = re.compile(
-    r"(?:Cannot find (?:module|package)|Can't resolve|Failed to resolve import|Could not resolve|Package import specifier) [\"'](?P<name>[@~#$\w][^\"'\n]*)[\"']"
+    r"(?:Cannot find (?:module|package)|Can't resolve|Failed to resolve import|Could not resolve|Package import specifier) "
+    r"[\"'](?P<name>[@~#$\w][^\"'\n]*)[\"']"
 )
 _SOURCES = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue", ".svelte")
 

@@ -123,7 +123,9 @@ def _inherits(shelf: Shelf, manifest: Document, name: str) -> str:
             continue
         key = next((str(key) for key in table if str(key).replace("-", "_") == name), "")
         if key:
-            dotted = ".workspace = true" in manifest.source.text and "{ workspace = true" not in manifest.source.text
+            tables = [manifest.at((section,)) for section in _SECTIONS]
+            keys = [re.escape(str(other)) for table in tables if isinstance(table, dict) for other in table]
+            dotted = any(re.search(rf"(?m)^{other}\.workspace\s*=", manifest.source.text) for other in keys)
             return f"{key}.workspace = true" if dotted else f"{key} = {{ workspace = true }}"
     return ""
 
@@ -267,9 +269,9 @@ def _with_member(top: Document, members: list[Any], member: str) -> str:
     import tomlkit
 
     data = tomlkit.parse(top.source.text)
-    array = data["workspace"]["members"]  # type: ignore[index]
-    several = "\n" in array.as_string()  # type: ignore[union-attr]
-    array.add_line(member) if several else array.append(member)  # type: ignore[union-attr]
+    array = data["workspace"]["members"]
+    several = "\n" in array.as_string()
+    array.add_line(member) if several else array.append(member)
     text = tomlkit.dumps(data)
     wanted = [*members, member]
     return text if top.parse(text)["workspace"]["members"] == wanted else ""
@@ -283,8 +285,7 @@ def _resolver(shelf: Shelf) -> Iterator[Proposal]:
                 if at[-1:] == ("resolver",) and value == found["name"]:
                     editions = {edition for edition in _all_editions(shelf) if edition in _DEFAULT_RESOLVER}
                     usual = {_DEFAULT_RESOLVER[edition] for edition in editions}
-                    for proposal in revalue(document, at, value, value, usual.pop() if len(usual) == 1 else ""):
-                        yield proposal
+                    yield from revalue(document, at, value, value, usual.pop() if len(usual) == 1 else "")
 
 
 def _all_editions(shelf: Shelf) -> list[str]:

@@ -154,10 +154,9 @@ def _rule_folders(package: str) -> list[str]:
     if not package or package == "@":
         return ["eslint/lib/rules"]
     scope, slash, rest = package.partition("/")
+    base = f"eslint-plugin-{package}"
     if scope.startswith("@"):
         base = f"{scope}/eslint-plugin-{rest}" if slash else f"{scope}/eslint-plugin"
-    else:
-        base = f"eslint-plugin-{package}"
     return [f"{base}/{folder}" for folder in ("lib/rules", "dist/rules", "rules", "build/rules")]
 
 

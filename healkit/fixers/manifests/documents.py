@@ -82,7 +82,8 @@ class Document:
         if self.kind == "text":
             return self._only(rf"(?<![\w$.-])(['\"]?){re.escape(old)}(?=\1\s*:)", old, new)
         wanted = copy.deepcopy(self.data)
-        if not any([_rename(found, old, new) for path, found in _tables(wanted, ()) if path == table]):
+        done = [_rename(found, old, new) for path, found in _tables(wanted, ()) if path == table]
+        if True not in done:
             return ""
         return self._found(rf"(?<![\w-]){re.escape(old)}(?![\w-])", old, new, wanted)
 
@@ -147,7 +148,7 @@ def read_json(text: str) -> Any:
 def read_ini(text: str) -> dict[str, dict[str, str]]:
     """Return sections, keys and values of an INI file; keys keep their case."""
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True, empty_lines_in_values=True)
-    parser.optionxform = lambda optionstr: optionstr  # type: ignore[method-assign, assignment]
+    parser.optionxform = lambda optionstr: optionstr  # type: ignore[method-assign]
     parser.read_string(text)
     found = {name: {key: value or "" for key, value in parser._sections[name].items()} for name in parser.sections()}  # type: ignore[attr-defined]
     if parser.defaults():

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from .shelf import Shelf
 
 _FIXTURE = re.compile(
-    r"file (?P<file>[^\n]+?), line (?P<line>\d+)\n(?:[^\n]*\n){0,60}?[E ]+fixture '(?P<name>\w+)' not found\n>? +available fixtures: (?P<options>[^\n]+)"
+    r"file (?P<file>[^\n]+?), line (?P<line>\d+)\n(?:[^\n]*\n){0,60}?"
+    r"[E ]+fixture '(?P<name>\w+)' not found\n>? +available fixtures: (?P<options>[^\n]+)"
 )
 _MARKER = re.compile(
     r"'(?P<name>\w+)' not found in `markers` configuration option|Unknown pytest\.mark\.(?P<other>\w+)"
@@ -153,7 +154,26 @@ def _odd(shelf: Shelf, definition: Source, test: Source, name: str, meant: str) 
     body = _names_in_bodies(test, name)
     if meant in body and name not in body:
         return name
-    return _since_commit(shelf, definition.path, test.path, name, meant)
+    return _unheard(shelf, name, meant) or _since_commit(shelf, definition.path, test.path, name, meant)
+
+
+def _unheard(shelf: Shelf, name: str, meant: str) -> str:
+    """Return which of two words is no word of this project: no longer name holds it, no text speaks of it, but both do of the other."""
+    counts = dict.fromkeys((name, meant), 0)
+    for path in shelf.all_files:
+        if not path.endswith((".py", ".md", ".rst", ".txt")):
+            continue
+        text = (shelf.case.read(path) or b"").decode("utf-8", "replace").lower()
+        for word in counts:
+            # In code a part of a longer name counts (`slow` of `test_slow`): the word alone is the one in question.
+            alone = r"[a-z0-9]" if not path.endswith(".py") else r"[a-z0-9_]"
+            whole = len(re.findall(rf"(?<!{alone}){re.escape(word)}(?!{alone})", text)) if path.endswith(".py") else 0
+            counts[word] += (
+                len(re.findall(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", text)) - whole if word in text else 0
+            )
+    if bool(counts[name]) == bool(counts[meant]):
+        return ""
+    return meant if counts[name] else name
 
 
 def _names_in_bodies(source: Source, parameter: str) -> set[str]:
@@ -199,7 +219,9 @@ def _marker(shelf: Shelf, name: str) -> Iterator[Proposal]:
         fixes = [*_renamed(registered[meant], name, meant)] if uses[name] else fixes
         if uses[name] == 1:
             fixes += _used(shelf, name, meant)
-            wrong = _since_commit(shelf, registered[meant].path, _marked(shelf, name)[0], name, meant)
+            wrong = _unheard(shelf, name, meant) or _since_commit(
+                shelf, registered[meant].path, _marked(shelf, name)[0], name, meant
+            )
             fixes = [fix for fix, word in zip(fixes, (meant, name), strict=False) if wrong in ("", word)]
     yield from alternatives(fixes)
 

@@ -68,10 +68,8 @@ def matches(document: Document, prefix: str, pattern: str, at: Path) -> bool:
     `*` is any one name, `**` any number of them, `a|b` either. In an INI file the first part is the section's whole name.
     """
     if document.kind == "ini":
-        if not prefix or prefix.endswith(":"):
-            whole = f"{prefix}{pattern}"
-        else:
-            whole = f"{prefix}.{pattern}" if pattern else prefix
+        joint = "." if prefix and pattern and not prefix.endswith(":") else ""
+        whole = f"{prefix}{joint}{pattern}"
         return fnmatch.fnmatchcase(".".join(at), whole)
     wanted = [part for part in (*prefix.split("."), *pattern.split(".")) if part]
     return _fits(wanted, at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 
+from .. import tables as shared
 from ..proposal import edit
 
 TYPE_CHECKING = False
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
     from .documents import Document, Path
     from .shelf import Shelf
 
-_SAID = re.compile(
-    r"(?i)invalid (?:version|specifier|requirement|pep ?440|semver)|InvalidSpecifier|InvalidVersion|InvalidRequirement|expected (?:end or )?(?:semicolon|version|url)|"
-    r"must be pep ?508|is not (?:a )?valid (?:version|requirement|specifier)|must be valid|pep ?508|pep ?440|python_requires|requirement`?s? (?:is|are) invalid|parse error"
-)
 _CHANGES: tuple[tuple[str, str], ...] = (
     (r"=>", ">="),
     (r"=<", "<="),
@@ -41,7 +38,7 @@ _CHANGES: tuple[tuple[str, str], ...] = (
 
 def propose(shelf: Shelf) -> Iterator[Proposal]:
     """Yield the edits of what `packaging` cannot read and one change makes readable."""
-    if not _SAID.search(shelf.output):
+    if not shared.expression("manifest-keys", "invalid_version").search(shelf.output):
         return
     for document in shelf.documents(["pyproject.toml", "setup.cfg"]):
         for at, value in dict.fromkeys(document.strings()) if document.kind != "text" else ():

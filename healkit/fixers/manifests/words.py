@@ -107,7 +107,8 @@ def _values(shelf: Shelf, document: Document, report: Report) -> Iterator[Propos
             offered = [*report.offered, *choices(shelf, document, report.raw, report.groups)]
             yield from revalue(document, (), report.name, report.name, _right(report, offered))
         return
-    token = re.compile(rf"(?<![\w.-]){re.escape(report.name)}(?![\w-])")
+    before = r"\w-" if where == "modules" and "." not in report.name else r"\w.-"
+    token = re.compile(rf"(?<![{before}]){re.escape(report.name)}(?![\w-])")
     for at, value in dict.fromkeys(document.strings()):
         if token.search(value) is None or (where == "modules" and not _is_module(document, at)):
             continue
@@ -127,7 +128,7 @@ def _by_key(document: Document, report: Report) -> Iterator[Proposal]:
     """Yield edits of the value of a key that a tool named without saying the value, only what would be right."""
     if document.kind == "text":
         spot = re.compile(rf"(?<![\w$.-])['\"]?{re.escape(report.key)}['\"]?\s*:\s*['\"]([^'\"\n]+)['\"]")
-        values = [((), found[1]) for found in spot.finditer(document.source.text)]
+        values: list[tuple[Path, str]] = [((), found[1]) for found in spot.finditer(document.source.text)]
     else:
         values = [(at, value) for at, value in document.strings() if at and at[-1] == report.key]
     lowered = {word.lower() for word in report.offered}
@@ -156,7 +157,7 @@ def revalue(document: Document, at: Path, value: str, old: str, new: str) -> Ite
     """Yield the edit that puts the right word into a value; nothing when it cannot be done by one word."""
     if not new or new == old:
         return
-    after = re.sub(rf"(?<![\w.-]){re.escape(old)}(?![\w-])", lambda _: new, value, count=1) if value != old else new
+    after = re.sub(rf"(?<![\w-]){re.escape(old)}(?![\w-])", lambda _: new, value, count=1) if value != old else new
     text = document.revalued(at, value, after, old, new)
     if text:
         where = f" in `{'.'.join(at)}`" if at else ""

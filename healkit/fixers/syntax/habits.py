@@ -28,7 +28,7 @@ _WORD = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
 _BLOCK_BEFORE = frozenset((")", "=>", "else", "try", "finally", "do", ";", "{", "}", "^", "static"))
 _LOGIC = frozenset("== != < > <= >= and or in is not && || === !==".split())
 _TYPE_HEADS = frozenset(("class", "interface", "enum", "namespace"))
-KNOWN_NAME, NEW_NAME, NUMBER = -4.0, -9.0, -3.0
+KNOWN_NAME, NEW_NAME, NUMBER = -4.0, -6.5, -3.0
 KNOWN_WORD, CODE_WORD, NEW_WORD, SIGN, BRACKET = -4.0, -7.0, -6.5, -1.5, -3.0
 _OWN_WEIGHT = 4.0
 _BUILT_IN = frozenset(dir(builtins))
@@ -68,7 +68,9 @@ class _Walk:
 
     def __init__(self, text: str, python: bool) -> None:
         self.text, self.python = text, python
-        self.stack = [_Frame("0", 0)]
+        base = re.search(r"\S", text)
+        deep = 0 if python or base is None else indent_of(text[text.rfind("\n", 0, base.start()) + 1 : base.start()])
+        self.stack = [_Frame("B" if deep else "0", deep)]
         self.before, self.last = "^", "^"
         self.name = ""
         self.end = 0
@@ -208,10 +210,10 @@ class Habits:
         """
         self.python = python
         self.shipped = _shipped("python" if python else "script")
-        self.own = counted([own], python) if own else {}
         tokens = (python_tokens if python else script_tokens)(own)
         lines = Lines(own)
         start, end = (lines.start(first), lines.end(last)) if first else (0, 0)
+        self.own = counted([own[:start], own[end:]], python) if own else {}
         names = Counter(token.text for token in tokens if token.kind == "n")
         inside = Counter(token.text for token in tokens if token.kind == "n" and start <= token.start < end)
         self.names = {name for name, number in names.items() if number > min(1, inside[name])}
@@ -231,7 +233,8 @@ class Habits:
     def identity(self, token: Token) -> float:
         """Return the logarithm of the likelihood of a name, a number, or a string's words."""
         if token.kind == "n":
-            return KNOWN_NAME if token.text in self.names or f"a\t{token.text}" in self.shipped else NEW_NAME
+            known = token.text in self.names or f"a\t{token.text}" in self.shipped
+            return KNOWN_NAME if known else max(-16.0, NEW_NAME - 0.7 * len(token.text))
         if token.kind == "0":
             return NUMBER
         if token.kind in "sur":

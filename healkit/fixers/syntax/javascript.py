@@ -46,6 +46,7 @@ GRAMMAR = Grammar(
 _NEAR = 4
 """Lines above the fault that an edit may change."""
 _MOST_PLACES = 10
+MOST_TRIED = 1600
 
 
 def heal(text: str, parser: Parser) -> list[Found]:
@@ -64,14 +65,13 @@ def heal(text: str, parser: Parser) -> list[Found]:
     habits = Habits(False, text, line - _NEAR, line)
     edits = list(_edits(text, lines, line, at, message, places, habits))
 
-    def check(texts: Sequence[str]) -> Sequence[object]:
-        spans = [_span(text, done) for done in texts]
-        answer = parser.ask(text, spans)
-        good = answer[1] if answer else [False] * len(texts)
-        fine = [span for span, right in zip(spans, good, strict=True) if right]
-        start = lines.start(lines.number(min((span.start for span in fine), default=0)))
-        tail = len(text) - lines.end(lines.number(max((span.end for span in fine), default=0)))
-        return [_meaning(done[start : len(done) - tail]) if right else None for done, right in zip(texts, good, strict=True)]
+    def check(tried: Sequence[Edit]) -> Sequence[object]:
+        answer = parser.ask(text, tried)
+        good = answer[1] if answer else [False] * len(tried)
+        fine = [each for each, right in zip(tried, good, strict=True) if right]
+        start = lines.start(lines.number(min((each.start for each in fine), default=0)))
+        end = lines.end(lines.number(max((each.end for each in fine), default=0)))
+        return [_meaning(each.within(text, start, end)) if right else None for each, right in zip(tried, good, strict=True)]
 
     return search(text, edits, check, habits, max(first - _NEAR, 1), min(last + 3, len(lines)))[:6]
 
@@ -87,7 +87,7 @@ def _edits(
     yield from tag_edits(text, lines, line, message)
     for first, last in places:
         focus = [at] if first <= line <= last else [lines.start(last) + len(lines.line(last))]
-        yield from token_edits(text, first, last, GRAMMAR, habits, focus)
+        yield from token_edits(text, first, last, GRAMMAR, habits, focus, MOST_TRIED // len(places))
 
 
 def _places(text: str, lines: Lines, line: int, at: int, message: str) -> list[tuple[int, int]]:
@@ -160,11 +160,9 @@ def brace_lines(text: str, lines: Lines) -> Iterator[Edit]:
         following = lines.line(below).lstrip()
         closing = "".join(OPENERS[char] for char in reversed(opening[0]))
         if following.startswith(closing[0]) and indent_of(lines.line(below)) == deep:
-            rest = following[len(closing) :]
             if len(closing) > 1 and not following.startswith(closing):
                 at = lines.start(below) + len(lines.line(below)) - len(following) + 1
                 yield Edit(at, at, closing[1:], -0.5, f"insert `{closing[1:]}`")
-            _ = rest
             continue
         indent = line[: len(line) - len(line.lstrip())]
         at = lines.start(below) if lines.line(below).strip() and below <= len(lines) else len(text)
@@ -173,27 +171,10 @@ def brace_lines(text: str, lines: Lines) -> Iterator[Edit]:
         whole = "" if text[at - 1 : at] in ("", "\n") else "\n"
         for end in ("", ";", ","):
             yield Edit(at, at, f"{whole}{indent}{closing}{end}\n", 1.5 if not end else -0.5, f"insert `{closing}{end}`")
-        if below > number + 1:
-            blank = lines.line(below - 1)
-            if blank and not blank.strip():
-                yield Edit(lines.end(below - 1), lines.end(below - 1), closing, 2.0, f"insert `{closing}`")
-
-
-def _span(text: str, done: str) -> Edit:
-    """Return an edit that leads from one text to another: what differs between their equal ends."""
-    head = 0
-    limit = min(len(text), len(done))
-    step = 4096
-    while head + step <= limit and text[head : head + step] == done[head : head + step]:
-        head += step
-    while head < limit and text[head] == done[head]:
-        head += 1
-    tail = 0
-    while tail + step <= limit - head and text[len(text) - tail - step : len(text) - tail] == done[len(done) - tail - step : len(done) - tail]:
-        tail += step
-    while tail < limit - head and text[-1 - tail] == done[-1 - tail]:
-        tail += 1
-    return Edit(head, len(text) - tail, done[head : len(done) - tail], 0.0, "")
+        for low in range(number + 1, below):
+            blank = lines.line(low)
+            if blank and not blank.strip() and indent_of(blank) == deep:
+                yield Edit(lines.end(low), lines.end(low), closing, 4.0, f"insert `{closing}`")
 
 
 def _meaning(text: str) -> str:

@@ -79,7 +79,7 @@ class Parser:
             with open(f"{folder}/c.mjs", "w", encoding="utf-8") as file:
                 file.write(text)
             said = child.run([self.node, "--check", f"{folder}/c.mjs"], folder, environ={"NODE_OPTIONS": ""}).text
-        found = re.search(r"c\.mjs:(\d+)\n[^\n]*\n( *)\^", said)
+        found = re.search(r"c\.mjs:(\d+)\n[^\n]*\n([ \t]*)(?:\^|\n|$)", said)
         self.known = [int(found[1]), len(found[2]) + 1, fault[2]] if found else fault
         return self.known
 

@@ -73,15 +73,14 @@ def heal(text: str, ask: Callable[[str, int, int, Sequence[str]], tuple[python_c
     before, first, last = window(broken)
     habits = Habits(True, text, first, last)
     head, end = _chunk(text, first, last)
-    cut, rest = text[:head], text[end:]
-    blank = "\n" * cut.count("\n")
+    blank = "\n" * text.count("\n", 0, head)
 
-    def check(texts: Sequence[str]) -> Sequence[object]:
-        inside = [done.startswith(cut) and done.endswith(rest) for done in texts]
-        shorter = [
-            blank + done[head : len(done) - len(rest)] if near else done for done, near in zip(texts, inside, strict=True)
-        ]
-        return ask("", first, last, shorter)[1]
+    def check(tried: Sequence[Edit]) -> Sequence[object]:
+        texts = []
+        for each in tried:
+            near = each.start >= head and each.end <= end
+            texts.append(blank + each.within(text, head, end) if near else each.apply(text))
+        return ask("", first, last, texts)[1]
 
     edits = list(_edits(broken, first, last, habits))
     found = search(text, edits, check, habits, before, last + 2)

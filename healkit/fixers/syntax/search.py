@@ -37,6 +37,10 @@ class Edit(NamedTuple):
         """Return the text with the edit made."""
         return text[: self.start] + self.new + text[self.end :]
 
+    def within(self, text: str, start: int, end: int) -> str:
+        """Return what stands between two offsets of the text, which hold the edit, with the edit made."""
+        return text[start : self.start] + self.new + text[self.end : end]
+
 
 class Found(NamedTuple):
     """An edit that parses: the whole text, the share of likelihood of its group, what it does."""
@@ -62,7 +66,7 @@ class Grammar(NamedTuple):
 def search(
     text: str,
     edits: Iterable[Edit],
-    check: Callable[[Sequence[str]], Sequence[object]],
+    check: Callable[[Sequence[Edit]], Sequence[object]],
     habits: Habits,
     first: int,
     last: int,
@@ -72,18 +76,19 @@ def search(
     Args:
         text: the whole broken text.
         edits: candidates.
-        check: for many texts at once, what each means (equal = the same), None for one that does not parse.
+        check: for many edits at once, what each makes of the text (equal = the same), None where it does not parse then.
         habits: how likely text is.
         first: line where the weighed region begins.
         last: line where it ends.
     """
-    unique: dict[str, Edit] = {}
+    unique: dict[tuple[int, int, str], Edit] = {}
     for edit in edits:
-        done = edit.apply(text)
-        if done != text and (done not in unique or unique[done].prior < edit.prior):
-            unique[done] = edit
-    meanings = check(list(unique))
-    alive = [(edit, done, meaning) for (done, edit), meaning in zip(unique.items(), meanings, strict=True) if meaning is not None]
+        key = edit.start, edit.end, edit.new
+        if text[edit.start : edit.end] != edit.new and (key not in unique or unique[key].prior < edit.prior):
+            unique[key] = edit
+    tried = list(unique.values())
+    meanings = check(tried)
+    alive = [(edit, edit.apply(text), meaning) for edit, meaning in zip(tried, meanings, strict=True) if meaning is not None]
     if not alive:
         return []
     scored = []
@@ -108,7 +113,9 @@ def _grouped(scored: list[tuple[float, Edit, str, object]]) -> list[Found]:
     return sorted(found, key=lambda item: -item.share)
 
 
-def token_edits(text: str, first: int, last: int, grammar: Grammar, habits: Habits, focus: Sequence[int]) -> list[Edit]:
+def token_edits(
+    text: str, first: int, last: int, grammar: Grammar, habits: Habits, focus: Sequence[int], most: int = MOST_CHECKED
+) -> list[Edit]:
     """Return the likeliest one-token edits between two lines (from 1, both included).
 
     Args:
@@ -118,6 +125,7 @@ def token_edits(text: str, first: int, last: int, grammar: Grammar, habits: Habi
         grammar: the language.
         habits: how likely text is.
         focus: offsets that the parser complained about; nearer edits come first.
+        most: how many to return.
     """
     lines = Lines(text)
     start, end = lines.start(first), lines.end(last)
@@ -142,7 +150,7 @@ def token_edits(text: str, first: int, last: int, grammar: Grammar, habits: Habi
                 value = _quick(habits, before, new, following) if new else _quick(habits, before, "", following)
                 edits.append((value + edit.prior - 0.05 * far, edit))
     edits.sort(key=lambda item: -item[0])
-    return [edit for _, edit in edits[:MOST_CHECKED]]
+    return [edit for _, edit in edits[:most]]
 
 
 def _quick(habits: Habits, before: Token | None, new: str, after: Token | None) -> float:
@@ -181,10 +189,10 @@ def _insertions(text: str, before: Token | None, after: Token | None, start: int
                 yield Edit(left, left, new, prior, what)
                 if after is None and before is not None:
                     continue
-            if len(gap) >= 2 and new not in OPEN_OR_SHUT and before:
-                yield Edit(left + 1, left + 1, new if len(gap) == 2 else new, prior + 0.5, what)
+            if len(gap) >= 2 and before:
+                yield Edit(left + 1, left + 1, new, prior + 0.5, what)
             elif (word or new in SPACED) and len(gap) == 1:
-                yield Edit(left, right, f" {new} ", prior, what)
+                yield Edit(left, right, f" {new} ", prior - (0.0 if word else 1.5), what)
         else:
             yield from _at_line_ends(text, left, right, gap, new, prior, what, before is not None, word)
 

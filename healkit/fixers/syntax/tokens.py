@@ -145,7 +145,8 @@ def script_tokens(text: str) -> list[Token]:
         elif kind == "s":
             kind = "s" if _closed(match[0]) else "u"
         elif kind == "n":
-            kind = "k" if match[0] in SCRIPT_KEYWORDS else "n"
+            member = bool(found) and found[-1].text in (".", "?.")
+            kind = "k" if match[0] in SCRIPT_KEYWORDS and not member else "n"
         elif match[0] in ("/", "/="):
             before = next((token for token in reversed(found) if token.kind not in "lc"), None)
             regexp = _REGEXP.match(text, at)

@@ -7,25 +7,25 @@ def use(name):
         raise FrobError(f"{name} is called cog now")
 
 
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
 NAME = "GEAR"
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 use(NAME)
