@@ -29,7 +29,7 @@ OLD = {
     "src/b.py": (b"old b, no line end", 0o755),
     "src/gone.txt": (b"will be removed\n", 0o600),
     "src/same.sh": (b"#!/bin/sh\n", 0o644),
-    "src/big.txt": (b"0123456789abcdef" * 20_000, 0o640),
+    "src/big.txt": (b"0123456789abcdef" * 4_000, 0o640),
 }
 Snapshot = dict[str, tuple[bytes, int]]
 
@@ -70,7 +70,7 @@ STEP_2 = [
     Change(path="made/", before=None, after=None),
 ]
 STEP_3 = [Change(path="a.py", before=STEP_2[0].after, after=STEP_1[0].after)]
-THREE_FILES = [*STEP_1[:2], Change(path="src/big.txt", before=old("src/big.txt"), after=b"x" * 400_000)]
+THREE_FILES = [*STEP_1[:2], Change(path="src/big.txt", before=old("src/big.txt"), after=b"x" * 80_000)]
 PROGRAM = Run(
     argv=(
         "sh",

@@ -110,7 +110,7 @@ SHELL_TEXTS = (
 CARRIERS = (
     "ModuleNotFoundError: No module named '{}'\n",
     "Error: Cannot find module '{}'\nRequire stack:\n- /x/app.js\n",
-    "fatal: The current branch {} has no upstream branch.\nTo push the current branch and set the remote as upstream, use\n\n    git push --set-upstream origin {}\n",
+    "fatal: The current branch {} has no upstream branch.\nTo push it and set the remote, use\n\n    git push --set-upstream origin {}\n",
     "make: *** No rule to make target '{}'.  Stop.\n",
     "sh: 1: {}: not found\n",
     'npm error Missing script: "{}"\nnpm error\nnpm error Did you mean this?\nnpm error   npm run {}\n',

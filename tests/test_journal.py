@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from healkit import journal, paths
-from healkit.journal import Refused, book, exchange, restore, seam
+from healkit.journal import Refused, book, exchange, restore, seam, shelf
 from healkit.records import Change, HealkitError, Run
 
 AS_ROOT = os.geteuid() == 0
@@ -727,9 +727,9 @@ def test_old_entries_are_forgotten(root: Path) -> None:
             transaction.apply([edit(f"f{number}", None, b"x")], f"file {number}")
             transaction.keep()
     folder = journal._folder(str(root))
-    book.prune(folder, most=3)
+    shelf.prune(folder, most=3)
     assert [entry.title for entry in journal.entries(str(root))] == ["file 4", "file 3", "file 2"]
-    book.prune(folder, size=1)
+    shelf.prune(folder, size=1)
     assert journal.entries(str(root)) == []
 
 

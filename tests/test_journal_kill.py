@@ -41,7 +41,7 @@ def test_so_it_does_where_two_files_cannot_be_exchanged_in_one_step(scene: str, 
 
 
 @pytest.mark.parametrize(
-    ("scene", "step"), [("two_steps", 6), ("taken_back", 12), ("full_disk", 6), ("program_back", 8), ("undo", 8)]
+    ("scene", "step"), [("two_steps", 9), ("taken_back", 20), ("full_disk", 7), ("program_back", 12), ("undo", 10)]
 )
 def test_a_kill_while_the_first_one_is_settled(scene: str, step: int, tmp_path: Path) -> None:
     told = deaths(tmp_path, "twice", scene, str(step))

@@ -150,7 +150,17 @@ def test_somebody_elses_environment_is_refused(project: Path, tmp_path: Path) ->
 
 
 def test_where_packages_came_from_is_kept_without_passwords() -> None:
-    words = "pip install -i https://user:secret@example.org/simple --no-index --find-links=/wheels -f /more one".split()
+    words = [
+        "pip",
+        "install",
+        "-i",
+        "https://user:secret@example.org/simple",
+        "--no-index",
+        "--find-links=/wheels",
+        "-f",
+        "/more",
+        "one",
+    ]
     assert python.words_again(words) == ["--no-index", "--find-links", "/wheels", "-f", "/more"]
 
 

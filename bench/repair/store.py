@@ -10,6 +10,7 @@ import functools
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -46,11 +47,18 @@ def say(text: str) -> None:
 
 
 def call(argv: list[str], cwd: Path | None = None, timeout: float = 600, **environ: str) -> subprocess.CompletedProcess[str]:
-    """Run a program for preparing; its output is kept."""
-    env = {**os.environ, **environ}
-    return subprocess.run(
-        argv, cwd=cwd, env=env, capture_output=True, text=True, errors="replace", timeout=timeout, check=False, stdin=subprocess.DEVNULL
-    )
+    """Run a program for preparing; its output is kept. At the time limit it is stopped with all that it started: code 124."""
+    process = subprocess.Popen(
+        argv, cwd=cwd, env={**os.environ, **environ}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, errors="replace", start_new_session=True,
+    )  # fmt: skip
+    try:
+        out, err = process.communicate(timeout=timeout)
+        return subprocess.CompletedProcess(argv, process.returncode, out, err)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        out, err = process.communicate()
+        return subprocess.CompletedProcess(argv, 124, out, f"{err}\ntoo slow")
 
 
 def base_python() -> str:

@@ -16,8 +16,8 @@ import os
 
 from .. import mask, paths
 from ..records import HealkitError
-from . import book as books
-from . import restore, seam, settling
+from . import restore, seam, settling, shelf
+from .book import Book, sync_folder
 from .transaction import Transaction, close
 from .tree import Tree
 from .words import Entry, Left, Refused, Settled, Step, Undone
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from typing import Self
 
     from filelock import BaseFileLock
-
-    from .book import Book
 
 __all__ = [
     "Entry", "Journal", "Left", "Refused", "Settled", "Step", "Transaction", "Undone",
@@ -62,12 +60,12 @@ class Journal:
         Args:
             command: what shall be healed, for `healkit history`; secrets in it are masked.
         """
-        name = books.new_id(self._folder)
+        name = shelf.new_id(self._folder)
         shown = mask.mask_secrets(command)
 
         def open_book() -> Book:
-            books.prune(self._folder)
-            return books.create(self._folder, name, shown, self._tree.root)
+            shelf.prune(self._folder)
+            return shelf.create(self._folder, name, shown, self._tree.root)
 
         found = Transaction(self._tree, name, open_book)
         self._open.append(found)
@@ -78,7 +76,7 @@ class Journal:
         book = _choose(self._folder, name)
         shown = book.entry
         try:
-            books.mark(self._folder)
+            shelf.mark(self._folder)
             book.decide("undo")
             seam.checkpoint("undo decided")
             back = restore.steps_back(self._tree, book)
@@ -138,7 +136,7 @@ def settle(root: str) -> list[Settled]:
         What was put back; nothing while another healkit is at work here.
     """
     folder = _folder(root)
-    if not folder or not os.path.exists(f"{folder}/{books.MARKER}"):
+    if not folder or not os.path.exists(f"{folder}/{shelf.MARKER}"):
         return []
     try:
         with open_journal(root) as journal:
@@ -160,7 +158,7 @@ def undo(root: str, id: str = "") -> Undone:  # noqa: A002 - the word that the c
 def entries(root: str) -> list[Entry]:
     """Return a project's transactions, newest first."""
     folder = _folder(root)
-    found = (books.Book(f"{folder}/{name}") for name in books.ids(folder))
+    found = (Book(f"{folder}/{name}") for name in shelf.ids(folder))
     return [book.entry for book in found if book.steps]
 
 
@@ -179,7 +177,7 @@ def _open_folder(root: str) -> str:
         above = [path for path in paths.ancestors(folder) if path.startswith(top)]
         if all(paths.is_private(path) for path in above):
             for path in above if new else ():
-                books.sync_folder(path)
+                sync_folder(path)
             return folder
     do = "Set HOME or HEALKIT_HOME, or look at `healkit doctor`."
     what = "healkit's state cannot be written, or not by you alone; without it nothing could be undone"
@@ -187,7 +185,7 @@ def _open_folder(root: str) -> str:
 
 
 def _choose(folder: str, name: str) -> Book:
-    found = [books.Book(f"{folder}/{own}") for own in books.ids(folder) if own.startswith(name.lower())]
+    found = [Book(f"{folder}/{own}") for own in shelf.ids(folder) if own.startswith(name.lower())]
     found = [book for book in found if book.steps and (name or book.state == "kept")]
     if not found:
         raise HealkitError(f"there is no fix {name} here to undo" if name else "there is nothing here to undo")

@@ -8,15 +8,14 @@ import signal
 import time
 from contextlib import suppress
 
-from . import book as books
-from . import restore, seam
+from . import restore, seam, shelf
+from .book import Book
 from .transaction import close, found_after
 from .tree import found
 from .words import Settled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .book import Book
     from .tree import Tree
 
 PATIENCE_S = 5.0
@@ -25,11 +24,11 @@ PATIENCE_S = 5.0
 
 def settle(folder: str, tree: Tree) -> list[Settled]:
     """Put back every open transaction of a journal, newest first; its lock is held, so that their processes are dead."""
-    if not os.path.exists(f"{folder}/{books.MARKER}"):
+    if not os.path.exists(f"{folder}/{shelf.MARKER}"):
         return []
     settled = []
-    for name in books.ids(folder):
-        book = books.Book(f"{folder}/{name}")
+    for name in shelf.ids(folder):
+        book = Book(f"{folder}/{name}")
         if book.state == "open" and book.steps:
             settled.append(_settle_one(tree, book))
         elif book.state == "open":
@@ -40,11 +39,11 @@ def settle(folder: str, tree: Tree) -> list[Settled]:
 
 def unmark(folder: str) -> None:
     """Remove the marker of open transactions if there is none."""
-    for name in books.ids(folder):
-        book = books.Book(f"{folder}/{name}")
+    for name in shelf.ids(folder):
+        book = Book(f"{folder}/{name}")
         if book.state == "open" and book.steps:
             return
-    books.unmark(folder)
+    shelf.unmark(folder)
 
 
 def _settle_one(tree: Tree, book: Book) -> Settled:

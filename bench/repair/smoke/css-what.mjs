@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isTraversal, parse, SelectorType, stringify } from '../dist/index.js';
+import { isTraversal, parse, SelectorType, stringify } from '../lib/index.js';
 
 const parsed = parse('a.b > c[d="e" i]:not(#f)::before, *');
 assert.equal(parsed.length, 2);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import PQueue from '../dist/index.js';
+import PQueue from '../lib/index.js';
 
 const queue = new PQueue({ concurrency: 1 });
 const order = [];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { MAX, NIL, parse, stringify, v1, v3, v4, v5, v6, v7, validate, version, v1ToV6, v6ToV1 } from '../dist/index.js';
+import { MAX, NIL, parse, stringify, v1, v3, v4, v5, v6, v7, validate, version, v1ToV6, v6ToV1 } from '../lib/index.js';
 
 assert.match(v4(), /^[0-9a-f]{8}-[0-9a-f]{4}-4/);
 assert.equal(v5('hello.example.com', v5.DNS), 'fdda765f-fc57-5604-a269-52a7df8164ec');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import parser from '../build/lib/index.js';
+import parser from '../lib/index.js';
 
 assert.deepEqual(parser('--foo=33 --bar hello -abc x'), { _: [], foo: 33, bar: 'hello', a: true, b: true, c: 'x' });
 assert.deepEqual(parser(['--no-x', '--list', 'a', '--list', 'b']), { _: [], x: false, list: ['a', 'b'] });

@@ -8,6 +8,7 @@ from ..python import definitions
 from ..python.code import Code, load, own_spots
 from ..python.codebase import is_test
 from ..python.definitions import Calls, Found
+from ..python.faults import dropped, never_awaited
 from ..python.remedy import Remedy, only_one
 
 TYPE_CHECKING = False
@@ -26,7 +27,11 @@ def needless(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Reme
     """Return what may be done about `await` on a value: without it here, or with a function that is a coroutine again."""
     for path, spot in own_spots(code, fault.spots):
         file = load(code, path)
-        found = [one for one in file.on_line(spot.line, ast.Await) if isinstance(one, ast.Await)] if file is not None else []
+        found = (
+            [one for one in file.on_line(spot.line, ast.Await) if isinstance(one, ast.Await)]
+            if file is not None
+            else []
+        )
         marked = [one for one in file.marked(found, spot) if isinstance(one, ast.Await)] if file is not None else []
         if file is None or not marked:
             continue
@@ -58,7 +63,11 @@ def _needless(code: Codebase, file: Code, node: ast.Await, spot: Spot) -> Sequen
     drop = Remedy(
         kind=KIND,
         title=f"call `{ast.unparse(node.value)[:60]}` without `await`, it is no coroutine ({place})",
-        edits={file.path: ((start, file.span(node.value)[0] if not _in_brackets(file, node) else start + len("await "), ""),)},
+        edits={
+            file.path: (
+                (start, file.span(node.value)[0] if not _in_brackets(file, node) else start + len("await "), ""),
+            )
+        },
         risk="medium",
     )
     calls = definitions.calls(code, name) if name else Calls()
@@ -74,7 +83,11 @@ def _needless(code: Codebase, file: Code, node: ast.Await, spot: Spot) -> Sequen
 def _called(code: Codebase, file: Code, call: ast.Call) -> list[Found]:
     """Return the project's functions that a call may mean, by name; of its own class where it says `self`."""
     found = definitions.functions(code, definitions.last(call.func))
-    if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name) and call.func.value.id in ("self", "cls"):
+    if (
+        isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id in ("self", "cls")
+    ):
         owner = file.class_of(call)
         mine = [one for one in found if owner is not None and one.file.path == file.path and one.owner is not None]
         mine = [one for one in mine if one.owner is not None and owner is not None and one.owner.name == owner.name]
@@ -97,7 +110,9 @@ def _in_brackets(file: Code, node: ast.Await) -> bool:
 
 
 def _has_decorator(one: Found) -> bool:
-    return bool(definitions.decorators(one.node) & {"property", "cached_property", "contextmanager", "asynccontextmanager"})
+    return bool(
+        definitions.decorators(one.node) & {"property", "cached_property", "contextmanager", "asynccontextmanager"}
+    )
 
 
 def made_async(one: Found, place: str) -> Remedy:
@@ -128,21 +143,41 @@ def _uncalled(code: Codebase, file: Code, node: ast.Await) -> Sequence[Remedy]:
 # --- coroutines that nobody awaits ---
 
 
-def lacking(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Remedy]:
+def lacking(code: Codebase, fault: Fault, _said: re.Match[str]) -> Sequence[Remedy]:
     """Return what may be done about a coroutine that is used as if it were its result."""
+    names = never_awaited(code.case) or _named(fault)
     for path, spot in own_spots(code, fault.spots):
         file = load(code, path)
         if file is None:
             continue
         found = list(_sources(code, file, spot))
+        plain = [remedy for call in found for remedy in _plain_again(code, file, call, names)]
+        if plain:
+            return only_one(plain)
         remedies = [remedy for call in found for remedy in _weighed(code, file, call)]
         if remedies:
             return only_one(remedies)
         break
-    from ..python.faults import never_awaited
-
-    names = never_awaited(code.case) or _named(fault)
     return never(code, names)
+
+
+def _plain_again(code: Codebase, file: Code, call: ast.Call, names: Sequence[str]) -> Sequence[Remedy]:
+    """Return the remedy for a function that awaits nothing, is called where nobody can await it, and was made a coroutine."""
+    if isinstance(file.function_of(call), ast.AsyncFunctionDef):
+        return ()
+    found = [
+        one
+        for name in names
+        if name.rpartition(".")[2] == definitions.last(call.func)
+        for one in definitions.of_qualname(code, name)
+    ]
+    found = [one for one in found or _called(code, file, call) if isinstance(one.node, ast.AsyncFunctionDef)]
+    if len(found) != 1 or _awaits(found[0]) or is_test(found[0].file.path):
+        return ()
+    body = found[0].owner.body if found[0].owner is not None else ()
+    if any(isinstance(one, ast.AsyncFunctionDef) and one is not found[0].node for one in body):
+        return ()  # a class of coroutine functions: the caller may be the wrong one
+    return [_made_plain(found[0], f"{file.path}:{call.lineno}")]
 
 
 def _named(fault: Fault) -> list[str]:
@@ -153,7 +188,9 @@ def _named(fault: Fault) -> list[str]:
 
 def _sources(code: Codebase, file: Code, spot: Spot) -> Iterator[ast.Call]:
     """Yield the calls without `await` that gave what the failing line uses: on the line itself, or where a name was bound."""
-    here = [one for one in file.on_line(spot.line, ast.Call) if isinstance(one, ast.Call) and _is_coroutine(code, file, one)]
+    here = [
+        one for one in file.on_line(spot.line, ast.Call) if isinstance(one, ast.Call) and _is_coroutine(code, file, one)
+    ]
     here = [one for one in file.marked(here, spot) if isinstance(one, ast.Call)]
     if here:
         yield from here
@@ -189,9 +226,12 @@ def _weighed(code: Codebase, file: Code, call: ast.Call) -> Sequence[Remedy]:
     own = [one for one in _called(code, file, call) if isinstance(one.node, ast.AsyncFunctionDef)]
     place = f"{file.path}:{call.lineno}"
     uses = definitions.calls(code, name)
-    if len(own) == 1 and not uses.awaited and (len(uses.plain) > 1 or is_test(file.path)) and not _awaits(own[0]):
-        return [_made_plain(own[0], place)]
     function = file.function_of(call)
+    is_plain = not any(
+        isinstance(its.function_of(one), ast.AsyncFunctionDef) for its, one in uses.plain if not is_test(its.path)
+    )
+    if len(own) == 1 and not uses.awaited and (is_plain or is_test(file.path)) and not _awaits(own[0]):
+        return [_made_plain(own[0], place)]
     if is_test(file.path):
         return ()
     if not isinstance(function, ast.AsyncFunctionDef):
@@ -215,7 +255,11 @@ def _awaited(file: Code, call: ast.Call) -> Remedy:
 
 
 def _in_plain_function(
-    code: Codebase, file: Code, call: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef | None, own: Sequence[Found]
+    code: Codebase,
+    file: Code,
+    call: ast.Call,
+    function: ast.FunctionDef | ast.AsyncFunctionDef | None,
+    own: Sequence[Found],
 ) -> Sequence[Remedy]:
     """Return the remedy in a function that is no coroutine function itself: only where every caller awaits it."""
     if function is None:
@@ -232,19 +276,54 @@ def _in_plain_function(
 
 def never(code: Codebase, names: Sequence[str]) -> Sequence[Remedy]:
     """Return the remedy for coroutines that Python says were never awaited: the one call in the project that drops it."""
-    found = []
+    found = list(_thrown_away(code))
+    if found:
+        return only_one(found)
     for qualname in names[:8]:
-        own = definitions.of_qualname(code, qualname)
-        own = [one for one in own if isinstance(one.node, ast.AsyncFunctionDef) and not is_test(one.file.path)]
-        uses = definitions.calls(code, qualname.rpartition(".")[2])
-        dropped = [(file, call) for file, call in uses.plain if not is_test(file.path)]
-        inside = [(file, call) for file, call in dropped if isinstance(file.function_of(call), ast.AsyncFunctionDef)]
-        if len(own) == 1 and not uses.awaited and len(uses.plain) > 1 and not _awaits(own[0]):
-            found.append(_made_plain(own[0], f"{uses.plain[0][0].path}:{uses.plain[0][1].lineno}"))
-        elif own and len(inside) == 1:
-            found.append(_awaited(*inside[0]))
-        elif own and not inside and len(dropped) == 1:
-            found += _in_plain_function(code, *dropped[0], dropped[0][0].function_of(dropped[0][1]), own)
-        elif len(own) == 1 and not dropped and not uses.awaited and uses.plain and not _awaits(own[0]):
-            found.append(_made_plain(own[0], f"{uses.plain[0][0].path}:{uses.plain[0][1].lineno}"))
+        found += _never(code, qualname)
     return only_one(found)
+
+
+def _thrown_away(code: Codebase) -> Iterator[Remedy]:
+    """Yield the remedy for a call that stands alone on the line on which Python saw its coroutine go."""
+    for qualname, spot in dropped(code.case):
+        path = code.case.resolve(spot.file)
+        file = load(code, path)
+        if file is None or is_test(path):
+            continue
+        for node in file.on_line(spot.line, ast.Expr):
+            assert isinstance(node, ast.Expr)
+            call = node.value
+            if isinstance(call, ast.Call) and isinstance(file.function_of(node), ast.AsyncFunctionDef):
+                if definitions.last(call.func).strip("_") == qualname.rpartition(".")[2].strip(
+                    "_"
+                ) or not definitions.functions(code, definitions.last(call.func)):
+                    yield _awaited(file, call)
+
+
+def _never(code: Codebase, qualname: str) -> Sequence[Remedy]:
+    own = definitions.of_qualname(code, qualname)
+    own = [one for one in own if isinstance(one.node, ast.AsyncFunctionDef) and not is_test(one.file.path)]
+    uses = definitions.calls(code, qualname.rpartition(".")[2])
+    thrown = [(file, call) for file, call in uses.plain if not is_test(file.path)]
+    inside = [(file, call) for file, call in thrown if isinstance(file.function_of(call), ast.AsyncFunctionDef)]
+    inside = [one for one in inside if _may_mean(code, one, qualname)]
+    outside = [one for one in uses.plain if one not in inside]
+    if len(own) == 1 and not uses.awaited and not inside and outside and not _awaits(own[0]):
+        return [_made_plain(own[0], f"{outside[0][0].path}:{outside[0][1].lineno}")]
+    if own and len(inside) == 1:
+        return [_awaited(*inside[0])]
+    if own and not inside and len(thrown) == 1:
+        return _in_plain_function(code, *thrown[0], thrown[0][0].function_of(thrown[0][1]), own)
+    return ()
+
+
+def _may_mean(code: Codebase, one: tuple[Code, ast.Call], qualname: str) -> bool:
+    """Tell whether a call may mean a function of a qualified name: `self.f()` in another class with an `f` does not."""
+    file, call = one
+    owner = qualname.rpartition(".")[0].rpartition(".")[2]
+    found = _called(code, file, call)
+    own = [each for each in found if isinstance(each.node, ast.AsyncFunctionDef)]
+    if not owner or not found:
+        return True
+    return any(each.owner is not None and each.owner.name == owner for each in own)

@@ -59,7 +59,18 @@ def _asked(code: Codebase, fault: Fault, name: str) -> Asked | None:
         marked = [one for one in file.marked(found, spot) if isinstance(one, ast.Call)]
         if marked:
             return Asked(file, marked[-1], name, spot.line)
-    return None
+    return _handed_on(code, name)
+
+
+def _handed_on(code: Codebase, name: str) -> Asked | None:
+    """Return the one call in the project that passes a keyword which `functools.partial` or the like only kept."""
+    found = []
+    for path in code.holding(f"{name}="):
+        file = load_code(code, path)
+        for node in ast.walk(file.tree) if file is not None else ():
+            if isinstance(node, ast.Call) and _has(node, name) and file is not None:
+                found.append(Asked(file, node, name, node.lineno))
+    return found[0] if len(found) == 1 and not is_test(found[0].file.path) else None
 
 
 def _has(call: ast.Call, name: str) -> bool:
@@ -193,7 +204,12 @@ def _renamed(
     sure = sure and all((one.arg or "") in chosen for one in unknown) and not is_test(asked.file.path)
     if sure and len(owners) == 1:
         for file, other in _all_calls(code, owners[0].node.name):
-            if other is not call and not is_test(file.path) and _has(other, asked.name) and asked.name == next(iter(chosen)):
+            if (
+                other is not call
+                and not is_test(file.path)
+                and _has(other, asked.name)
+                and asked.name == next(iter(chosen))
+            ):
                 if not _same(file, asked) or other.lineno != call.lineno:
                     more = [_keyword_edit(file, one, chosen) for one in other.keywords if one.arg in chosen]
                     edits[file.path] = [*edits.get(file.path, ()), *more]

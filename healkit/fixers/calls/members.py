@@ -30,7 +30,15 @@ def remedies(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Reme
         return ()
     for path, spot in own_spots(code, fault.spots):
         file = load(code, path)
-        nodes = [one for one in file.on_line(spot.line, ast.Attribute) if isinstance(one, ast.Attribute) and one.attr == name] if file else []
+        nodes = (
+            [
+                one
+                for one in file.on_line(spot.line, ast.Attribute)
+                if isinstance(one, ast.Attribute) and one.attr == name
+            ]
+            if file
+            else []
+        )
         nodes = [one for one in file.marked(nodes, spot) if isinstance(one, ast.Attribute)] if file else []
         if file is None or not nodes:
             continue

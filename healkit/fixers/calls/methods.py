@@ -25,11 +25,13 @@ _IMPLICIT = frozenset(("__new__", "__init_subclass__", "__class_getitem__"))
 
 def _method(code: Codebase, qualname: str) -> Found | None:
     """Return the one method of the project that Python means; tests' own are theirs."""
-    found = [one for one in definitions.of_qualname(code, qualname) if one.owner is not None and not is_test(one.file.path)]
+    found = [
+        one for one in definitions.of_qualname(code, qualname) if one.owner is not None and not is_test(one.file.path)
+    ]
     return found[0] if len(found) == 1 else None
 
 
-def lost_self(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Remedy]:
+def lost_self(code: Codebase, _fault: Fault, said: re.Match[str]) -> Sequence[Remedy]:
     """Return the remedy for a method that takes one argument too few: `self`, or `@staticmethod` where it needs no object."""
     one = _method(code, said["function"])
     if one is None or int(said["given"]) != int(said["most"]) + 1:
@@ -37,7 +39,7 @@ def lost_self(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Rem
     args = one.node.args
     order = [arg.arg for arg in (*args.posonlyargs, *args.args)]
     marked = definitions.decorators(one.node)
-    if (order and order[0] in ("self", "cls")) or marked & {"staticmethod", "property"} or one.node.name in _IMPLICIT:
+    if (order and order[0] in ("self", "cls")) or "staticmethod" in marked or one.node.name in _IMPLICIT:
         return ()
     first = "cls" if "classmethod" in marked else "self"
     place = f"{one.file.path}:{one.node.lineno}"
@@ -74,16 +76,21 @@ def _decorated(one: Found, decorator: str, place: str) -> Remedy:
     start = file.line_start(node.lineno)
     indent = file.lines[node.lineno - 1][: node.col_offset]
     title = f"make `{node.name}` a `@{decorator}` ({place})"
-    return Remedy(kind=KIND, title=title, edits={file.path: ((start, start, f"{indent}@{decorator}\n"),)}, risk="medium")
+    return Remedy(
+        kind=KIND, title=title, edits={file.path: ((start, start, f"{indent}@{decorator}\n"),)}, risk="medium"
+    )
 
 
-def lost_decorator(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Remedy]:
+def lost_decorator(code: Codebase, _fault: Fault, said: re.Match[str]) -> Sequence[Remedy]:
     """Return the remedy for a method with `cls` that is called on its class and is no class method."""
     one = _method(code, said["function"])
     if one is None or not one.node.args.args or one.owner is None:
         return ()
     first = one.node.args.args[0].arg
-    is_meta = any(definitions.last(base) in ("type", "ABCMeta", "EnumMeta") or "Meta" in definitions.last(base) for base in one.owner.bases)
+    is_meta = any(
+        definitions.last(base) in ("type", "ABCMeta", "EnumMeta") or "Meta" in definitions.last(base)
+        for base in one.owner.bases
+    )
     if definitions.decorators(one.node) & _DECORATED or one.node.name in _IMPLICIT or is_meta:
         return ()
     place = f"{one.file.path}:{one.node.lineno}"
@@ -96,11 +103,13 @@ def lost_decorator(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequenc
     return [_decorated(one, "staticmethod", place)]
 
 
-def called_property(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Remedy]:
+def called_property(code: Codebase, fault: Fault, _said: re.Match[str]) -> Sequence[Remedy]:
     """Return the remedy for a property that is called: without the brackets."""
     for path, spot in own_spots(code, fault.spots):
         file = load(code, path)
-        calls = [one for one in file.on_line(spot.line, ast.Call) if isinstance(one, ast.Call)] if file is not None else []
+        calls = (
+            [one for one in file.on_line(spot.line, ast.Call) if isinstance(one, ast.Call)] if file is not None else []
+        )
         found = [one for one in calls if isinstance(one.func, ast.Attribute) and not one.args and not one.keywords]
         found = [one for one in found if _is_property(code, definitions.last(one.func))]
         if file is None or len(found) != 1:
@@ -118,7 +127,7 @@ def _is_property(code: Codebase, name: str) -> bool:
     return bool(found) and all(definitions.decorators(one.node) & {"property", "cached_property"} for one in found)
 
 
-def lost_property(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Remedy]:
+def lost_property(code: Codebase, fault: Fault, _said: re.Match[str]) -> Sequence[Remedy]:
     """Return the remedy for a method that everybody reads like a property: `@property` before it."""
     for path, spot in own_spots(code, fault.spots):
         file = load(code, path)
@@ -127,7 +136,11 @@ def lost_property(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence
         nodes = [one for one in file.on_line(spot.line, ast.Attribute) if isinstance(one, ast.Attribute)]
         found = []
         for node in nodes:
-            methods = [one for one in definitions.functions(code, node.attr) if one.owner is not None and not is_test(one.file.path)]
+            methods = [
+                one
+                for one in definitions.functions(code, node.attr)
+                if one.owner is not None and not is_test(one.file.path)
+            ]
             if len(methods) == 1 and _reads_like_property(methods[0]) and not scopes.is_called(file, node):
                 found.append(methods[0])
         names = {(one.file.path, one.node.lineno) for one in found}
@@ -137,11 +150,33 @@ def lost_property(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence
     return ()
 
 
+def lost_first_property(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Remedy]:
+    """Return the remedy for `@x.setter` where the getter `x` lost its `@property`."""
+    for path, spot in own_spots(code, fault.spots):
+        file = load(code, path)
+        if file is None:
+            continue
+        nodes = [
+            one
+            for one in file.on_line(spot.line, ast.Attribute)
+            if isinstance(one, ast.Attribute) and one.attr == said["name"]
+        ]
+        name = nodes[0].value.id if nodes and isinstance(nodes[0].value, ast.Name) else ""
+        owner = file.class_of(nodes[0]) if name else None
+        for part in owner.body if owner is not None else ():
+            if (
+                isinstance(part, ast.FunctionDef)
+                and part.name == name
+                and part.lineno < spot.line
+                and not part.decorator_list
+            ):
+                return [_decorated(Found(file=file, node=part, owner=owner), "property", f"{path}:{part.lineno}")]
+        return ()
+    return ()
+
+
 def _reads_like_property(one: Found) -> bool:
     args = one.node.args
     only_self = [arg.arg for arg in args.args] == ["self"] and not (args.vararg or args.kwarg or args.kwonlyargs)
     returns = any(isinstance(node, ast.Return) and node.value is not None for node in ast.walk(one.node))
     return only_self and returns and not one.node.decorator_list and isinstance(one.node, ast.FunctionDef)
-
-
-

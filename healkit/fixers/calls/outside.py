@@ -22,13 +22,15 @@ KIND = "calls"
 _PROTOCOL = frozenset(("__aenter__", "__aexit__", "__anext__"))
 
 
-def remedies(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Remedy]:
+def remedies(code: Codebase, fault: Fault, _said: re.Match[str]) -> Sequence[Remedy]:
     """Return what may be done about an `await` in a plain function."""
     for path, spot in own_spots(code, fault.spots):
         file = load(code, path)
         if file is None:
             continue
-        nodes = file.on_line(spot.line, ast.Await, ast.AsyncFor, ast.AsyncWith, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+        nodes = file.on_line(
+            spot.line, ast.Await, ast.AsyncFor, ast.AsyncWith, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp
+        )
         functions = {function for node in nodes if (function := file.function_of(node)) is not None}
         plain = [one for one in functions if isinstance(one, ast.FunctionDef)]
         if len(plain) == 1:
@@ -59,7 +61,11 @@ def _weighed(code: Codebase, file: Code, function: ast.FunctionDef, line: int) -
     if function.name in _PROTOCOL or is_test(file.path):
         return [made]
     uses = definitions.calls(code, function.name)
-    others = [one for one in definitions.functions(code, function.name) if one.node.lineno != function.lineno or one.file.path != file.path]
+    others = [
+        one
+        for one in definitions.functions(code, function.name)
+        if one.node.lineno != function.lineno or one.file.path != file.path
+    ]
     plain = [one for one in uses.plain if not _means_other(code, file, function, one, others)]
     if not plain:
         return [made]
@@ -86,7 +92,11 @@ def _means_other(
     base_name = ast.unparse(call.func.value) if isinstance(call.func, ast.Attribute) else ""
     if base_name == "self" and isinstance(owner, ast.ClassDef):
         mine = its.class_of(call)
-        return mine is not None and (mine.name != owner.name) and any(one.owner is not None and one.owner.name == mine.name for one in others)
+        return (
+            mine is not None
+            and (mine.name != owner.name)
+            and any(one.owner is not None and one.owner.name == mine.name for one in others)
+        )
     return bool(others)
 
 

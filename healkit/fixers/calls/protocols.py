@@ -8,8 +8,10 @@ from ..python import definitions, statements
 from ..python.code import Code, load, own_spots
 from ..python.codebase import is_test
 from ..python.definitions import Found
+from ..python.faults import never_awaited
 from ..python.remedy import Remedy, only_one
 from ..python.statements import Wanted
+from . import awaiting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +29,11 @@ def loops(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Remedy]
     """Return what may be done about `async for` over what is no asynchronous iterator."""
     for path, spot in own_spots(code, fault.spots):
         file = load(code, path)
-        nodes = file.on_line(spot.line, ast.AsyncFor, ast.comprehension, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp) if file else []
+        nodes = (
+            file.on_line(spot.line, ast.AsyncFor, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+            if file
+            else []
+        )
         found = _asynchronous(nodes)
         if file is None or len(found) != 1:
             continue
@@ -36,14 +42,31 @@ def loops(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Remedy]
         if said["type"] == "coroutine":
             start = file.span(iterated)[0]
             title = f"await `{ast.unparse(iterated)[:60]}` before it is iterated over ({place})"
-            return [Remedy(kind=KIND, title=title, edits={path: ((start, start, "await "),)}, sure=not is_test(path), risk="medium")]
+            return [
+                Remedy(
+                    kind=KIND,
+                    title=title,
+                    edits={path: ((start, start, "await "),)},
+                    sure=not is_test(path),
+                    risk="medium",
+                )
+            ]
         name = definitions.last(iterated.func) if isinstance(iterated, ast.Call) else ""
-        own = [one for one in definitions.functions(code, name) if isinstance(one.node, ast.FunctionDef)] if name else []
+        own = (
+            [one for one in definitions.functions(code, name) if isinstance(one.node, ast.FunctionDef)] if name else []
+        )
         uses = definitions.calls(code, name) if name else definitions.Calls()
-        if said["type"] == "generator" and len(own) == 1 and not uses.plain and (len(uses.awaited) > 1 or is_test(path)):
+        if (
+            said["type"] == "generator"
+            and len(own) == 1
+            and not uses.plain
+            and (len(uses.awaited) > 1 or is_test(path))
+        ):
             start = own[0].file.span(own[0].node)[0]
             title = f"make `{name}` an asynchronous generator (`async def`), {place} iterates over it so ({own[0].file.path}:{own[0].node.lineno})"
-            return [Remedy(kind=KIND, title=title, edits={own[0].file.path: ((start, start, "async "),)}, risk="medium")]
+            return [
+                Remedy(kind=KIND, title=title, edits={own[0].file.path: ((start, start, "async "),)}, risk="medium")
+            ]
         edit = _plain_for(file, found[0])
         if edit is None or is_test(path):
             return ()
@@ -70,28 +93,57 @@ def _plain_for(file: Code, node: ast.AsyncFor | ast.comprehension) -> Edit | Non
 
 
 def generators(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Remedy]:
-    """Return what may be done about a plain `for` over an asynchronous generator."""
+    """Return what may be done about a plain `for` over an asynchronous generator or iterator."""
+    if said["type"] != "async_generator" and (
+        not _has_method(code, said["type"], "__aiter__") or _has_method(code, said["type"], "__iter__")
+    ):
+        return ()
     for path, spot in own_spots(code, fault.spots):
         file = load(code, path)
         if file is None:
             continue
         nodes = file.on_line(spot.line, ast.For, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-        found: list[ast.For | ast.comprehension] = [one for one in nodes if isinstance(one, ast.For) and one.lineno <= spot.line <= one.iter.lineno]
+        found: list[ast.For | ast.comprehension] = [
+            one for one in nodes if isinstance(one, ast.For) and one.lineno <= spot.line <= one.iter.lineno
+        ]
         for one in nodes:
             found += [part for part in getattr(one, "generators", ()) if not part.is_async]
         found = [one for one in found if _gives_async(code, one.iter)] or found
         if len(found) != 1 or is_test(path) or not isinstance(file.function_of(found[0].iter), ast.AsyncFunctionDef):
             return ()
         node = found[0]
-        start = file.span(node)[0] if isinstance(node, ast.For) else file.text.rfind("for", 0, file.span(node.target)[0])
+        start = (
+            file.span(node)[0] if isinstance(node, ast.For) else file.text.rfind("for", 0, file.span(node.target)[0])
+        )
         title = f"use `async for` over `{ast.unparse(node.iter)[:60]}` ({path}:{spot.line})"
         return [Remedy(kind=KIND, title=title, edits={path: ((start, start, "async "),)}, risk="medium")]
     return ()
 
 
+def methods(code: Codebase, _fault: Fault, said: re.Match[str]) -> Sequence[Remedy]:
+    """Return what may be done about a method of a protocol that is no coroutine function: the one such of the project."""
+    name = said["method"]
+    found = [
+        one
+        for one in definitions.functions(code, name)
+        if isinstance(one.node, ast.FunctionDef) and not is_test(one.file.path)
+    ]
+    if name == "__aiter__":
+        found = [one for one in found if any(isinstance(part, ast.Yield) for part in ast.walk(one.node))]
+    found = [one for one in found if not definitions.decorators(one.node)]
+    if len(found) != 1:
+        return ()
+    one = found[0]
+    start = one.file.span(one.node)[0]
+    title = f"make `{name}` asynchronous (`async def`), as its protocol wants it ({one.file.path}:{one.node.lineno})"
+    return [Remedy(kind=KIND, title=title, edits={one.file.path: ((start, start, "async "),)}, risk="medium")]
+
+
 def _gives_async(code: Codebase, node: ast.expr) -> bool:
     name = definitions.last(node.func) if isinstance(node, ast.Call) else ""
-    return any(isinstance(one.node, ast.AsyncFunctionDef) for one in definitions.functions(code, name)) if name else False
+    return (
+        any(isinstance(one.node, ast.AsyncFunctionDef) for one in definitions.functions(code, name)) if name else False
+    )
 
 
 def contexts(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Remedy]:
@@ -123,6 +175,8 @@ def _context(
         return only_one(one for found in own if (one := _decorated(code, found, kind, place)) is not None)
     if is_test(file.path):
         return ()
+    if kind == "coroutine" and isinstance(item, ast.Await):
+        return awaiting.never(code, never_awaited(code.case))
     if kind == "coroutine" and wants_async:
         start = file.span(item)[0]
         title = f"await `{ast.unparse(item)[:60]}` before it is entered ({place})"

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..proposal import Proposal, edit
-from . import c, rust
+from . import c, cmake, links, make, rust
 from .copy import Copy, TooLargeError
 from .search import Search
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SECONDS = 60.0
 """Time for one search."""
 _LANGUAGES = (rust, c)
+_BUILDS = (make, cmake, links)
 _LAST: dict[tuple[str, ...], list[Proposal]] = {}
 """The answer for the failure just seen: each of its diagnoses asks for it."""
 
@@ -29,8 +30,20 @@ def propose(case: Case) -> Iterable[Proposal]:
     key = (case.root, case.cwd, *case.argv, case.output)
     if key not in _LAST:
         _LAST.clear()
-        _LAST[key] = list(_searched(case))
+        found = [proposal for kind in _BUILDS for proposal in kind.propose(case)] if _built(case) else []
+        code = any(language.relevant(case) for language in _LANGUAGES)
+        if code and not (found and found[0].sure and "undefined reference" in case.output):
+            found = [*_searched(case), *found]
+        _LAST[key] = found
     return _LAST[key]
+
+
+def _built(case: Case) -> bool:
+    """Tell whether make, CMake or a linker had a say."""
+    return any(
+        word in case.output
+        for word in ("***", "CMake Error", "undefined reference", "fatal error: ", "unrecognized command")
+    )
 
 
 def _searched(case: Case) -> Iterable[Proposal]:

@@ -40,7 +40,7 @@ def candidates(file: str, text: str, language: re.Pattern[str], lines: Sequence[
     region = {line + step for line in near for step in (-3, -2, -1, 0, 1)}
     branches = language is not RUST and re.search(r"^[ \t]*#[ \t]*else", text, re.M)
     if even["{"] > 0 or branches:
-        yield from _missing_brace(file, rows, words)
+        yield from sorted(_missing_brace(file, rows, words), key=lambda one: _distance(text, one, near[0]))
         yield from _surplus(file, words, "{", region)
     if even["{"] < 0 or branches:
         yield from _missing_open_brace(file, rows)
@@ -55,6 +55,10 @@ def candidates(file: str, text: str, language: re.Pattern[str], lines: Sequence[
     yield from _swapped(file, words, even, region)
 
 
+def _distance(text: str, candidate: Candidate, line: int) -> int:
+    return abs(text.count("\n", 0, candidate.edits[0].start) + 1 - line)
+
+
 def _candidate(file: str, start: int, end: int, new: str, line: int, rank: tuple[int, ...], what: str) -> Candidate:
     edit = Edit(file=file, start=start, end=end, text=new)
     return Candidate(edits=[edit], title=f"{what} ({file}:{line})", rank=rank, risk="low")
@@ -64,10 +68,11 @@ def _missing_brace(file: str, rows: list[str], words: Sequence[Token]) -> Iterat
     """Yield a `}` for each block whose lines end, by their indentation, without one."""
     at = _offsets(rows)
     covered = _inside(words)
-    for word in _left_open(words):
+    below = sum(row.lstrip().startswith("else") for row in rows) > sum("} else" in row for row in rows)
+    for word, first in _left_open(words):
         if word.line >= len(rows):
             continue
-        depth = indent(rows[word.line - 1])
+        depth = indent(rows[first - 1])
         body = word.line
         row = word.line
         while row < len(rows) and (
@@ -81,8 +86,8 @@ def _missing_brace(file: str, rows: list[str], words: Sequence[Token]) -> Iterat
             continue
         if after.startswith("}") and indent(rows[row]) == depth:
             continue
-        margin = rows[word.line - 1][: len(rows[word.line - 1]) - len(rows[word.line - 1].lstrip())]
-        if after.startswith(("else", "catch", "finally", "while (")):
+        margin = rows[first - 1][: len(rows[first - 1]) - len(rows[first - 1].lstrip())]
+        if after.startswith(("else", "catch", "finally", "while (")) and not below:
             start = at[row] + len(rows[row]) - len(rows[row].lstrip())
             yield _candidate(file, start, start, "} ", row + 1, (EVIDENT, 0), "add the missing `}`")
             continue
@@ -93,20 +98,29 @@ def _missing_brace(file: str, rows: list[str], words: Sequence[Token]) -> Iterat
         yield _candidate(file, place, place, f"\n{margin}}}", body + 1, (EVIDENT, 0), "add the missing `}`")
         if semicolon:
             yield _candidate(file, place, place, f"\n{margin}}};", body + 1, (EVIDENT, 1), "add the missing `};`")
-    for number, row_text in enumerate(rows):
-        opened = balance([w for w in words if w.line == number + 1])
-        if opened["{"] > 0 and not row_text.rstrip().endswith("{"):
-            place = at[number] + len(row_text.rstrip())
-            yield _candidate(file, place, place, " }", number + 1, (EVIDENT, 1), "add the missing `}`")
+    for word, _ in _left_open(words):
+        row_text = rows[word.line - 1]
+        if not row_text.rstrip().endswith("{"):
+            place = at[word.line - 1] + len(row_text.rstrip())
+            yield _candidate(file, place, place, " }", word.line, (EVIDENT, 1), "add the missing `}`")
 
 
-def _left_open(words: Sequence[Token]) -> list[Token]:
-    """Return the `{` that are not closed on their own line."""
-    out: list[Token] = []
-    for word in words:
-        if word.kind == "open" and word.text == "{":
-            out.append(word)
-        elif word.text == "}" and word.kind == "close" and out and out[-1].line == word.line:
+def _left_open(words: Sequence[Token]) -> list[tuple[Token, int]]:
+    """Return the `{` that are not closed on their own line, each with the line where its statement's `(` stands."""
+    out: list[tuple[Token, int]] = []
+    stack: list[int] = []
+    closed = 0
+    for number, word in enumerate(words):
+        if word.kind == "open":
+            if word.text == "(":
+                stack.append(word.line)
+            elif word.text == "{":
+                before = words[number - 1] if number else word
+                header = closed if before.text == ")" and before.line == word.line else word.line
+                out.append((word, header))
+        elif word.text == ")" and stack:
+            closed = stack.pop()
+        elif word.text == "}" and out and out[-1][0].line == word.line:
             out.pop()
     return out
 

@@ -11,7 +11,7 @@ from .c_commands import HEADERS, SOURCES, Compile, commands
 from .c_messages import Said, problems
 from .lexis import C
 from .rust_names import in_definition
-from .search import ADVISED, CERTAIN, NEAR, SYNTAX, Candidate, Edit, Problem
+from .search import ADVISED, CERTAIN, EVIDENT, NEAR, SYNTAX, Candidate, Edit, Problem
 from .spelling import NAME, Words, close, numbered
 
 TYPE_CHECKING = False
@@ -162,7 +162,7 @@ class CBench:
             what = " ".join(first.text.split())
             title = f"write `{what}` for `{old}` ({where})" if old.strip() else f"add `{what}` ({where})"
             certain = problem.phase == SYNTAX or "#include" in first.text
-            rank = (CERTAIN if certain else ADVISED, 0)
+            rank = (EVIDENT, 1) if "#include" in first.text else (CERTAIN if certain else ADVISED, 0)
             out.append(Candidate(edits=group, title=title, rank=rank, risk="low" if certain else "medium"))
         return out
 

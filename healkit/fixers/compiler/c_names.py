@@ -79,7 +79,26 @@ def headers(problem: Said, text: str, texts: Mapping[str, str]) -> Iterator[Cand
             continue
         for header, words in table("c-headers").get(key, {}).items():
             if name in words.split() and header not in included:
+                shared = _shared(name, header, texts) if problem.file.endswith((".c", ".cc", ".cpp")) else ""
+                if shared:
+                    yield include(shared, texts[shared], header, (EVIDENT, 0, 9), own=False)
                 yield include(problem.file, text, header, (EVIDENT, 1, order), own=False)
+
+
+def _shared(name: str, header: str, texts: Mapping[str, str]) -> str:
+    """Return the one project header that all sources include which use a name and do not include its header themselves."""
+    users = [
+        text
+        for path, text in texts.items()
+        if path.endswith((".c", ".cc", ".cpp"))
+        and re.search(rf"\b{re.escape(name)}\b", text)
+        and not re.search(rf"#\s*include\s*<{re.escape(header)}>", text)
+    ]
+    if len(users) < 2:
+        return ""
+    common = set.intersection(*({os.path.basename(found[1]) for found in _INCLUDE.finditer(text)} for text in users))
+    found = [path for path in texts if os.path.basename(path) in common]
+    return found[0] if len(found) == 1 else ""
 
 
 def _declares(path: str, text: str, name: str) -> bool:

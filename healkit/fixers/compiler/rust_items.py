@@ -62,7 +62,7 @@ def _declared(name: str, parent: str, text: str) -> Iterator[Candidate]:
     public = sum(bool(other["vis"]) for other in others)
     if others:
         after = [other for other in others if other["name"] < name]
-        place = after[-1].end() if after else others[0].start()
+        place = after[-1].end() if after else _with_attributes(text, others[0].start())
     else:
         head = re.match(
             r"(?:\s*(?:#!\[[^\n]*\]|//[^\n]*|/\*.*?\*/)[ \t]*\n|[ \t]*\n|\s*extern crate[^\n]*\n)*", text, re.S
@@ -74,6 +74,13 @@ def _declared(name: str, parent: str, text: str) -> Iterator[Candidate]:
         edit = Edit(file=parent, start=place, end=place, text=f"{visibility}mod {name};\n{'' if others else chr(10)}")
         title = f"declare the module `{name}` ({parent}:{line})"
         yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 0 if fits else 1))
+
+
+def _with_attributes(text: str, place: int) -> int:
+    """Return where an item begins with the attributes and comments above it."""
+    while place and re.match(r"\s*(?:#\[|///|//)", text[text.rfind("\n", 0, place - 1) + 1 : place]):
+        place = text.rfind("\n", 0, place - 1) + 1
+    return place
 
 
 def _misnamed(problem: Problem, texts: Mapping[str, str]) -> Iterator[Candidate]:

@@ -33,6 +33,14 @@ _NO_OPERATOR = re.compile(r"cannot (?:\w+) `([a-z]\w+)` (?:to|from|by|and|with) 
 
 def candidates(problem: Problem, text: str, start: int, end: int) -> Iterator[Candidate]:
     """Yield the edits at a problem's main span, which runs from `start` to `end` in the file's present text."""
+    yield from _pointer(problem, text, start)
+    if problem.code == "E0618":
+        name = re.match(r"[a-z_]\w*", text[start:end])
+        yield from _receiver(problem, name[0], start) if name else ()
+    if problem.code == "E0599" and "is not an iterator" in problem.message and text[start - 1 : start] == ".":
+        edit = Edit(file=problem.file, start=start - 1, end=start - 1, text=".iter()")
+        title = f"iterate with `.iter()` ({problem.file}:{problem.line})"
+        yield Candidate(edits=[edit], title=title, rank=(ADVISED, 0, 5))
     if problem.code in ("E0425", "E0423") and re.match(r"[a-z_]\w*$", text[start:end]):
         yield from _receiver(problem, text[start:end], start)
     if problem.code in ("E0308", "E0277", "E0599", "E0369", "E0609", "E0614", "E0631"):
@@ -44,6 +52,18 @@ def _said(problem: Problem) -> list[str]:
     children = problem.data.get("children", ())
     labels = [str(span.get("label") or "") for span in problem.data["spans"]]
     return [problem.message, *labels, *(str(child.get("message") or "") for child in children)]
+
+
+def _pointer(problem: Problem, text: str, start: int) -> Iterator[Candidate]:
+    """Yield the `&` or `*` that lacks before `mut` or `const`."""
+    said = problem.message
+    if "found keyword `mut`" not in said and "found keyword `const`" not in said and "const trait bounds" not in said:
+        return
+    for order, sign in enumerate(("&", "*")):
+        if text.startswith(("mut",) if sign == "&" else ("mut", "const"), start):
+            edit = Edit(file=problem.file, start=start, end=start, text=sign)
+            title = f"add the missing `{sign}` ({problem.file}:{problem.line})"
+            yield Candidate(edits=[edit], title=title, rank=(ADVISED, 0, order))
 
 
 def _receiver(problem: Problem, name: str, start: int) -> Iterator[Candidate]:

@@ -156,7 +156,7 @@ class Search:
         taken: list[Edit] = []
         for problem in problems:
             best = min(self.bench.candidates(problem, texts), key=lambda c: c.rank, default=None)
-            if best is None or best.rank[0] != CERTAIN or not best.sure:
+            if best is None or best.rank[0] != CERTAIN or not best.sure or problem.phase == SYNTAX:
                 continue
             if all(_apart(edit, other) for edit in best.edits for other in taken):
                 certain.append(best)

@@ -34,15 +34,22 @@ _HANDLERS: tuple[tuple[re.Pattern[str], Handler], ...] = (
         symbols.remedies,
     ),
     (
-        re.compile(r"cannot import name '(?P<name>\w+)' from (?P<part>partially initialized module )?'(?P<module>[\w.]*)' \(?(?P<path>)"),
+        re.compile(
+            r"cannot import name '(?P<name>\w+)' from (?P<part>partially initialized module )?'(?P<module>[\w.]*)' \(?(?P<path>)"
+        ),
         symbols.remedies,
     ),
-    (re.compile(r"attempted relative import (?P<how>with no known parent package|beyond top-level package)"), relative.remedies),
+    (
+        re.compile(r"attempted relative import (?P<how>with no known parent package|beyond top-level package)"),
+        relative.remedies,
+    ),
     (re.compile(r"name '(?P<name>\w+)' is not defined"), missing.remedies),
     (
         re.compile(r"(?P<part>partially initialized )?module '(?P<module>[\w.]*)' has no attribute '(?P<name>\w+)'"),
         attributes.remedies,
     ),
+    (re.compile(r"^(?P<part>)module (?P<module>[\w.]+) has no attribute (?P<name>\w+)"), attributes.refused),
+    (re.compile(r"^(?P<part>)(?P<module>)(?P<name>\w+)(?:$|\. Did you mean: )"), attributes.refused),
     (re.compile(r"(?P<part>)module has no attribute '(?P<name>\w+)' of __all__(?P<module>)"), attributes.of_all),
 )
 

@@ -33,10 +33,35 @@ def remedies(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Reme
         if isinstance(star, ast.ImportFrom) and star.names[0].name == "*":
             module = code.find(statements.target(file, star) or said["module"])
             return _entry(code, module, name) if module is not None else ()
-        nodes = [one for one in file.on_line(spot.line, ast.Attribute) if isinstance(one, ast.Attribute) and one.attr == name]
+        nodes = [
+            one for one in file.on_line(spot.line, ast.Attribute) if isinstance(one, ast.Attribute) and one.attr == name
+        ]
         if nodes:
             module = _module(code, file, nodes[0], said["module"])
             return _used(code, fault, file, nodes, module, spot.line, bool(said["part"])) if module else ()
+    return ()
+
+
+def refused(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Remedy]:
+    """Return what may be done about an attribute that a module's own `__getattr__` refused, in words of its own."""
+    if fault.type != "AttributeError" or not fault.spots or fault.spots[-1].name != "__getattr__":
+        return ()
+    name = said["name"]
+    for path, spot in own_spots(code, fault.spots[:-1]):
+        file = load(code, path)
+        nodes = (
+            [
+                one
+                for one in file.on_line(spot.line, ast.Attribute)
+                if isinstance(one, ast.Attribute) and one.attr == name
+            ]
+            if file
+            else []
+        )
+        if file is None or not nodes:
+            continue
+        module = _module(code, file, nodes[0], "")
+        return _used(code, fault, file, nodes, module, spot.line, False) if module is not None else ()
     return ()
 
 
@@ -78,7 +103,8 @@ def _used(
     handed = _handed(code, file, module, name, place)
     if handed:
         return handed
-    if not complete and module.own:
+    refuses = bool(fault.spots) and fault.spots[-1].name == "__getattr__"
+    if not complete and module.own and not refuses:
         return ()
     hinted = fault.message.partition("Did you mean: '")[2].partition("'")[0]
     alike = near.close(name, names)
@@ -88,7 +114,13 @@ def _used(
 
 def _loaded(code: Codebase, file: Code) -> set[str]:
     """Return the modules that a file imports by `import a.b`."""
-    return {alias.name for node in file.tree.body if isinstance(node, ast.Import) for alias in node.names if "." in alias.name}
+    return {
+        alias.name
+        for node in file.tree.body
+        if isinstance(node, ast.Import)
+        for alias in node.names
+        if "." in alias.name
+    }
 
 
 def _imported(code: Codebase, file: Code, module: Module, name: str, place: str) -> Remedy:
@@ -99,14 +131,22 @@ def _imported(code: Codebase, file: Code, module: Module, name: str, place: str)
     return Remedy(kind=KIND, title=title, edits={file.path: edits})
 
 
-def _moved(code: Codebase, file: Code, nodes: list[ast.Attribute], module: str, name: str, home: str) -> Sequence[Remedy]:
+def _moved(
+    code: Codebase, file: Code, nodes: list[ast.Attribute], module: str, name: str, home: str
+) -> Sequence[Remedy]:
     """Return the remedy for a standard name that lives elsewhere now: every use in the file is addressed there."""
     base = ast.unparse(nodes[0].value)
-    uses = [one for one in ast.walk(file.tree) if isinstance(one, ast.Attribute) and one.attr == name and ast.unparse(one.value) == base]
+    uses = [
+        one
+        for one in ast.walk(file.tree)
+        if isinstance(one, ast.Attribute) and one.attr == name and ast.unparse(one.value) == base
+    ]
     others = [
         one
         for one in ast.walk(file.tree)
-        if isinstance(one, ast.Attribute) and ast.unparse(one.value) == base and knowledge.moved(module, one.attr) == home
+        if isinstance(one, ast.Attribute)
+        and ast.unparse(one.value) == base
+        and knowledge.moved(module, one.attr) == home
     ]
     edits = [(*file.span(one.value), home) for one in {*uses, *others}]
     if home not in _loaded(code, file):
@@ -137,7 +177,11 @@ def _spelt(
                 title = f"rename `{right}` to `{name}`, as everything else calls it ({module.file})"
                 return [Remedy(kind=KIND, title=title, edits={module.file: edits}, risk="medium")]
     base = ast.unparse(nodes[0].value)
-    uses = [one for one in ast.walk(file.tree) if isinstance(one, ast.Attribute) and one.attr == name and ast.unparse(one.value) == base]
+    uses = [
+        one
+        for one in ast.walk(file.tree)
+        if isinstance(one, ast.Attribute) and one.attr == name and ast.unparse(one.value) == base
+    ]
     edits = [(end - len(name), end, right) for one in uses for end in [file.span(one)[1]]]
     title = f"write `{base}.{right}` instead of `{base}.{name}` ({place})"
     return [Remedy(kind=KIND, title=title, edits={file.path: edits}, risk="low", sure=not is_test(file.path))]

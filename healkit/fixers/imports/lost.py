@@ -122,7 +122,9 @@ def _top_names(code: Codebase, asked: Asked) -> Iterator[str]:
     if normalise(asked.lost) in declared or normalise(knowledge.distribution(asked.lost)) in declared:
         return  # it is no slip: the project declares it, and it is not installed
     yield from (name.partition(".")[0] for name in rewrite.tops(code) if name)
-    yield from (os.path.basename(path).removesuffix(".py") for path in code.files if os.path.dirname(path) == asked.folder)
+    yield from (
+        os.path.basename(path).removesuffix(".py") for path in code.files if os.path.dirname(path) == asked.folder
+    )
     yield from (name for name in sys.stdlib_module_names if not name.startswith("_"))
     for folder in code.interpreter.site:
         try:
@@ -139,7 +141,10 @@ def _is_meant(code: Codebase, stem: str, declared: set[str]) -> bool:
     """Tell whether an installed module is one that the project uses: declared, or imported somewhere else."""
     if normalise(stem) in declared or normalise(knowledge.distribution(stem)) in declared:
         return True
-    return any(b"import " + stem.encode() in code.data(path) or b"from " + stem.encode() in code.data(path) for path in code.files)
+    return any(
+        b"import " + stem.encode() in code.data(path) or b"from " + stem.encode() in code.data(path)
+        for path in code.files
+    )
 
 
 def _same_tail(code: Codebase, asked: Asked) -> Iterator[str]:
@@ -158,7 +163,11 @@ def _same_tail(code: Codebase, asked: Asked) -> Iterator[str]:
                 continue
             if not is_aside(path) or os.path.dirname(path) == asked.folder:
                 found += [name for name in code.names_of(path)[:1] if name != asked.module and _fits(code, asked, name)]
-    inside = [name for name in found if name.partition(".")[0] == (asked.module.partition(".")[0] if "." in asked.lost else top)]
+    inside = [
+        name
+        for name in found
+        if name.partition(".")[0] == (asked.module.partition(".")[0] if "." in asked.lost else top)
+    ]
     yield from inside or found
 
 
@@ -216,11 +225,15 @@ def _is_same_world(asked: Asked, file: Code) -> bool:
     return "." in asked.module or os.path.dirname(file.path) == asked.folder
 
 
-def _edited(code: Codebase, file: Code, node: Statement, asked: Asked, target: str) -> list[tuple[int, int, str]] | None:
+def _edited(
+    code: Codebase, file: Code, node: Statement, asked: Asked, target: str
+) -> list[tuple[int, int, str]] | None:
     """Return the edits by which one statement addresses another module, and by which the file's uses follow."""
     if isinstance(node, ast.ImportFrom):
         wants_dots = node.level > 0 or (
-            "." not in asked.lost and file.module.partition(".")[0] == target.partition(".")[0] and _dots_fit(code, file)
+            "." not in asked.lost
+            and file.module.partition(".")[0] == target.partition(".")[0]
+            and _dots_fit(code, file)
         )
         edit = statements.module_edit(file, node, statements.spelled(file, target, wants_dots))
         return [edit] if edit else None
@@ -251,7 +264,11 @@ def _edited_import(file: Code, node: ast.Import, module: str, target: str) -> li
         if alias.asname:
             found.append((start, start + len(alias.name), target))
             continue
-        bases = [one for one in ast.walk(file.tree) if isinstance(one, (ast.Attribute, ast.Name)) and ast.unparse(one) == module]
+        bases = [
+            one
+            for one in ast.walk(file.tree)
+            if isinstance(one, (ast.Attribute, ast.Name)) and ast.unparse(one) == module
+        ]
         tail = target.rpartition(".")[2]
         if "." in target and "." not in module:  # `import utils` in a package: `from app import utils`
             if len(node.names) > 1:

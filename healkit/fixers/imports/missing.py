@@ -61,7 +61,10 @@ def remedies(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Reme
     slips = _slips(code, asked, fault)
     if not found or not slips:
         return only_one(found or slips)
-    sure = len(found) == 1 and _is_strong(code, asked, sources(code, asked)[0]) and not _is_idle(asked, slips)
+    strong = _is_strong(code, asked, sources(code, asked)[0]) or _is_other_kind(
+        code, asked, sources(code, asked)[0], fault
+    )
+    sure = len(found) == 1 and strong and not _is_idle(asked, slips)
     return [*only_one(found), *(one.replace(sure=False) for one in slips)] if sure else only_one([*found, *slips])
 
 
@@ -155,7 +158,7 @@ def _modules(code: Codebase, asked: Asked) -> list[Source]:
         found.append(Source(module=long))
     if not found and attributes and name.islower() and code.find(name) is not None and _is_meant(code, name):
         found.append(Source(module=name))
-    return [one for one in found if attributes and _fits(code, asked, one)]
+    return [one for one in found if (attributes or one.name) and _fits(code, asked, one)]
 
 
 def _is_meant(code: Codebase, module: str) -> bool:
@@ -189,7 +192,9 @@ def _standard(code: Codebase, asked: Asked) -> list[Source]:
     found = [Source(module=module, name=asked.name) for module in knowledge.homes(asked.name)]
     found = [one for one in found if code.provides(code.find(one.module), [one.name])]
     if len(found) > 1:  # the one from which the file takes other things already
-        have = {statements.target(asked.file, node) for node in asked.file.tree.body if isinstance(node, ast.ImportFrom)}
+        have = {
+            statements.target(asked.file, node) for node in asked.file.tree.body if isinstance(node, ast.ImportFrom)
+        }
         found = [one for one in found if one.module in have] or found
     return found
 
@@ -225,6 +230,14 @@ def _is_strong(code: Codebase, asked: Asked, source: Source) -> bool:
         attributes = scopes.attributes(asked.file, asked.uses)
         return bool(attributes) and (attributes <= names or not names)
     return all(scopes.is_called(asked.file, node) or scopes.is_class_use(asked.file, node) for node in asked.uses)
+
+
+def _is_other_kind(code: Codebase, asked: Asked, source: Source, fault: Fault) -> bool:
+    """Tell whether a class is asked for, spelled as classes are, and what is in reach is close but no class."""
+    if not asked.name[:1].isupper() or _kind(code, source) not in ("class", "import"):
+        return False
+    alike = near.close(asked.name, scopes.in_reach(asked.file, asked.here[0]))
+    return all(not other[:1].isupper() for other in alike)
 
 
 def _imported(code: Codebase, asked: Asked, source: Source) -> Remedy | None:
@@ -281,7 +294,12 @@ def _slip(code: Codebase, asked: Asked, node: ast.Name, right: str) -> Remedy | 
     title = f"write `{right}` instead of `{asked.name}` ({asked.place})"
     bound = [one for one in file.names(right) if not isinstance(one.ctx, ast.Load) and function in (*file.around(one),)]
     read = [one for one in file.names(right) if isinstance(one.ctx, ast.Load) and file.function_of(one) is function]
-    if function is not None and not read and _is_own(function, right) and code.count(asked.name) > code.count(right) + len(same):
+    if (
+        function is not None
+        and not read
+        and _is_own(function, right)
+        and code.count(asked.name) > code.count(right) + len(same)
+    ):
         turned = _renamed_binding(code, file, function, right, asked.name, bound)
         if turned is not None:
             return turned
@@ -296,17 +314,26 @@ def _is_own(function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool
 
 
 def _renamed_binding(
-    code: Codebase, file: Code, function: ast.FunctionDef | ast.AsyncFunctionDef, old: str, new: str, bound: list[ast.Name]
+    code: Codebase,
+    file: Code,
+    function: ast.FunctionDef | ast.AsyncFunctionDef,
+    old: str,
+    new: str,
+    bound: list[ast.Name],
 ) -> Remedy | None:
     """Return the remedy that corrects where a name is bound: an assignment or parameter that nothing else reads."""
     args = function.args
     params = [one for one in (*args.posonlyargs, *args.args, *args.kwonlyargs) if one.arg == old]
     if len(params) + len(bound) != 1 or is_test(file.path):
         return None
-    if params and any(f"{old}=".encode() in code.data(path) or f"{old} =".encode() in code.data(path) for path in code.files):
+    if params and any(
+        f"{old}=".encode() in code.data(path) or f"{old} =".encode() in code.data(path) for path in code.files
+    ):
         return None
     start = file.span(params[0] if params else bound[0])[0]
-    title = f"call it `{new}` where it is bound as `{old}`, which nothing reads ({file.path}:{(params or bound)[0].lineno})"
+    title = (
+        f"call it `{new}` where it is bound as `{old}`, which nothing reads ({file.path}:{(params or bound)[0].lineno})"
+    )
     return Remedy(kind=KIND, title=title, edits={file.path: ((start, start + len(old), new),)}, risk="medium")
 
 

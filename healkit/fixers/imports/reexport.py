@@ -91,7 +91,9 @@ def listed(file: Code, name: str) -> list[Edit] | None:
         if not any(isinstance(one, ast.Name) and one.id == "__all__" for one in targets):
             continue
         names = [str(one.value) if isinstance(one, ast.Constant) else "" for one in value.elts]
-        at = next((i for i, one in enumerate(names) if one > name), len(names)) if names == sorted(names) else len(names)
+        at = (
+            next((i for i, one in enumerate(names) if one > name), len(names)) if names == sorted(names) else len(names)
+        )
         beside = value.elts[min(at, len(names) - 1)]
         quote = file.piece(beside)[0]
         item = f"{quote}{name}{quote}"

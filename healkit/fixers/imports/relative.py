@@ -46,7 +46,13 @@ def _too_far(code: Codebase, file: Code, node: ast.ImportFrom, place: str) -> Se
             if edit:
                 title = f"import from `{'.' * (up + 1)}{node.module or ''}`, which is `{target}` ({place})"
                 found.append(Remedy(kind="imports", title=title, edits={file.path: (edit,)}))
-    if not found and node.module and (outside := code.find(node.module)) and outside.own and code.provides(outside, names):
+    if (
+        not found
+        and node.module
+        and (outside := code.find(node.module))
+        and outside.own
+        and code.provides(outside, names)
+    ):
         edit = statements.module_edit(file, node, node.module)
         if edit:  # the neighbour of the package, which is found by its own name
             title = f"import `{node.module}` by its own name, not from above the top package ({place})"
@@ -102,7 +108,11 @@ def _neighbours_are_plain(code: Codebase, folder: str) -> bool:
 
 def _as_module(code: Codebase, file: Code, place: str) -> Sequence[Remedy]:
     """Return the guide for a package's file that was started as a script."""
-    module = file.module if "." in file.module else next((name for name in code.names_of(file.path) if "." in name), file.module)
+    module = (
+        file.module
+        if "." in file.module
+        else next((name for name in code.names_of(file.path) if "." in name), file.module)
+    )
     root = file.path.removesuffix(".py").removesuffix(module.replace(".", "/")).rstrip("/")
     words = [word for word in code.case.argv if word.endswith(".py") and code.case.resolve(word) == file.path]
     steps = [f"{place} addresses its package with dots, and Python was not told of the package"]
@@ -112,6 +122,6 @@ def _as_module(code: Codebase, file: Code, place: str) -> Sequence[Remedy]:
         steps.append(f"run it as a module{f' in {root}' if root else ''}: {shlex.join(argv)}")
     else:
         steps.append(f"run or import it as `{module}`{f' from {root}' if root else ' from the project root'}")
-    return [Remedy(kind="guide", title=f"start {file.path} as the module `{module}`", edits={}, steps=steps, sure=False)]
-
-
+    return [
+        Remedy(kind="guide", title=f"start {file.path} as the module `{module}`", edits={}, steps=steps, sure=False)
+    ]

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..python.codebase import Codebase
+    from ..python.codebase import Codebase, Module
     from ..python.remedy import Edit, Edits
 
     Statement = ast.Import | ast.ImportFrom
@@ -24,21 +24,29 @@ def tops(code: Codebase) -> list[str]:
     return sorted({code.name_of(path).partition(".")[0] for path in code.files})
 
 
-def move(code: Codebase, module: str, name: str, target: str) -> Edits | None:
+def move(code: Codebase, module: Module, name: str, target: str) -> Edits | None:
     """Return the edits that import a name from another module, in every statement of the project that asks for it there.
 
-    None when one of them is written in a way that is not understood.
+    What else such a statement asks for in vain, and finds there too, goes along. None when one of the statements is
+    written in a way that is not understood.
     """
     edits: Edits = {}
-    for path in dict.fromkeys(path for path, _ in code.importers(module, name)):
+    there, _ = code.names(found) if (found := code.find(target)) is not None else (set(), False)
+    lost = there - code.names(module)[0] | {name}
+    for path in dict.fromkeys(path for path, _ in code.importers(module.name, name)):
         file = load(code, path)
-        nodes = [node for node in _statements(file, module, name) if not statements.is_guarded(file, node)] if file else []
+        nodes = (
+            [node for node in _statements(file, module.name, name) if not statements.is_guarded(file, node)]
+            if file
+            else []
+        )
         for node in nodes:
             assert file is not None
-            found = move_in(code, file, node, [name], target)
-            if found is None:
+            moving = [alias.name for alias in node.names if alias.name in lost]
+            turned = move_in(code, file, node, moving, target)
+            if turned is None:
                 return None
-            edits = joined(edits, {path: found})
+            edits = joined(edits, {path: turned})
     return edits
 
 
@@ -79,15 +87,17 @@ def rename(code: Codebase, module: str, wrong: str, right: str) -> Edits | None:
     edits: Edits = {}
     for path in dict.fromkeys(path for path, _ in code.importers(module, wrong)):
         file = load(code, path)
-        nodes = [node for node in _statements(file, module, wrong) if not statements.is_guarded(file, node)] if file else []
+        nodes = (
+            [node for node in _statements(file, module, wrong) if not statements.is_guarded(file, node)] if file else []
+        )
         if file is None or not nodes:
             continue
-        found = [edit for node in nodes for edit in _renamed(file, node, wrong, right)]
+        found = [edit for node in nodes for edit in renamed(file, node, wrong, right)]
         edits = joined(edits, {path: tuple(found)})
     return edits
 
 
-def _renamed(file: Code, node: ast.ImportFrom, wrong: str, right: str) -> list[Edit]:
+def renamed(file: Code, node: ast.ImportFrom, wrong: str, right: str) -> list[Edit]:
     """Return the edits of one statement. Without an alias the uses of the wrong name are renamed, where that is safe."""
     found: list[Edit] = []
     for alias in statements.aliases_of(node, wrong):

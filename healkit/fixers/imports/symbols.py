@@ -94,7 +94,7 @@ def elsewhere(code: Codebase, asked: Asked) -> Sequence[Remedy]:
     targets = list(dict.fromkeys(home.name for home in homes)) or _standard(module, name)
     found = []
     for target in targets[:4]:
-        edits = rewrite.move(code, module.name, name, target) or _moved_here(code, asked, target)
+        edits = rewrite.move(code, module, name, target) or _moved_here(code, asked, target)
         if edits:
             title = f"import `{name}` from `{target}` instead of `{module.name}` ({asked.place})"
             found.append(Remedy(kind=KIND, title=title, edits=edits, risk="low" if len(targets) == 1 else "medium"))
@@ -123,7 +123,9 @@ def _homes(code: Codebase, asked: Asked) -> list[Module]:
         found = [
             parent
             for one in found
-            if "." in one.name and (parent := code.find(one.name.rpartition(".")[0])) and one.name.partition(".")[0] == top
+            if "." in one.name
+            and (parent := code.find(one.name.rpartition(".")[0]))
+            and one.name.partition(".")[0] == top
         ]
     if len(found) > 1:
         used = [home for home in found if any(path != asked.file.path for path, _ in code.importers(home.name, name))]
@@ -133,7 +135,11 @@ def _homes(code: Codebase, asked: Asked) -> list[Module]:
 
 def best_name(code: Codebase, home: Module, top: str) -> str:
     """Return the dotted name of a module that begins like another one's."""
-    return next((name for name in code.names_of(home.file) if name.partition(".")[0] == top), home.name) if home.file else home.name
+    return (
+        next((name for name in code.names_of(home.file) if name.partition(".")[0] == top), home.name)
+        if home.file
+        else home.name
+    )
 
 
 def _standard(module: Module, name: str) -> list[str]:
@@ -155,11 +161,7 @@ def _spelt(code: Codebase, asked: Asked, right: str) -> Sequence[Remedy]:
                 return [Remedy(kind=KIND, title=title, edits={module.file: edits}, risk="medium")]
     edits_by_file = rewrite.rename(code, module.name, name, right)
     if not edits_by_file:
-        follows = rewrite.move(code, module.name, name, module.name)  # nothing: the statement was found another way
-        if follows is None:
-            return ()
-        file = asked.file
-        edits_by_file = {file.path: rewrite._renamed(file, asked.node, name, right)}
+        edits_by_file = {asked.file.path: rewrite.renamed(asked.file, asked.node, name, right)}
     title = f"import `{right}` instead of `{name}` from `{module.name}` ({asked.place})"
     touched = any(is_test(path) and rewrite.uses(file, name) for path in edits_by_file if (file := load(code, path)))
     return [Remedy(kind=KIND, title=title, edits=edits_by_file, sure=not touched)]

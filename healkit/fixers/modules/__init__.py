@@ -56,7 +56,7 @@ def _remedies(graph: Graph, fault: Fault, found: list[Fault]) -> Iterator[Propos
         case "default":
             yield from hints.default(graph, fault)
         case "module":
-            yield from paths.remedies(graph, fault)
+            yield from interop.stray_import(graph, fault.file) or paths.remedies(graph, fault)
         case "near":
             yield from hints.near(graph, fault, found)
         case _:

@@ -136,8 +136,13 @@ def moved(script: Script, link: Link, name: Name, spec: str) -> list[Edit]:
     return [*without_name(script, link, name), (link.end, link.end, f"\n{line}")]
 
 
-def new_import(graph: Graph, path: str, spec: str, clause: str, *, type_only: bool = False) -> list[Edit]:
-    """Return the edits that add an import statement; `clause` is what stands before `from` (`{ a }`, `a`, `* as a`)."""
+def new_import(
+    graph: Graph, path: str, spec: str, clause: str, *, type_only: bool = False, before: int = -1
+) -> list[Edit]:
+    """Return the edits that add an import statement.
+
+    `clause` is what stands before `from` (`{ a }`, `a`, `* as a`); `before` a place that a `require` must precede.
+    """
     script = graph.script(path)
     if script is None:
         return []
@@ -147,7 +152,7 @@ def new_import(graph: Graph, path: str, spec: str, clause: str, *, type_only: bo
         line = f"const {bound} = require({mark}{spec}{mark}){end}"
     else:
         line = f"import {'type ' if type_only else ''}{clause} from {mark}{spec}{mark}{end}"
-    place = behind_imports(script)
+    place = behind_imports(script, before)
     if place:
         return [(place, place, f"\n{line}")]
     place = behind_head(script)
@@ -168,13 +173,15 @@ def uses_require(graph: Graph, path: str) -> bool:
     return not graph.is_esm(path)
 
 
-def behind_imports(script: Script) -> int:
-    """Return the place behind the last import (or bound require) of the file's head; 0 without one."""
-    kinds = ("import", "side") if any(link.kind == "import" for link in script.links) else ("import", "side", "require")
+def behind_imports(script: Script, before: int = -1) -> int:
+    """Return the place behind the last import (or bound require) of the file's head, before a place; 0 without one."""
+    common = not any(link.kind == "import" for link in script.links)
+    kinds = ("import", "side", "require") if common else ("import", "side")
     place = 0
     for link in script.links:
         bound = link.kind in ("import", "side") or link.bound
-        if link.kind in kinds and bound and script.depth(link.start) == 0:
+        late = common and before >= 0 and link.end > before
+        if link.kind in kinds and bound and not late and script.depth(link.start) == 0:
             line_end = script.text.find("\n", link.end)
             place = len(script.text) if line_end < 0 else line_end
     return place

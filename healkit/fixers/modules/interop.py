@@ -42,6 +42,25 @@ def _package_kinds(graph: Graph, path: str) -> dict[str, list[str]]:
     return out
 
 
+def _leans(script: Script) -> str:
+    """Return of which module system most statements of a file are."""
+    common = len(_COMMON_WORDS.findall(script.code))
+    module = len(_MODULE_WORDS.findall(script.code)) + sum(
+        link.kind in ("import", "side", "export") for link in script.links
+    )
+    return "cjs" if common > module else "esm"
+
+
+def stray_import(graph: Graph, path: str) -> list[Proposal]:
+    """Return the remedy for an `import` in a file that is CommonJS otherwise, and whose package does not say `module`."""
+    script = graph.script(path) if path else None
+    if script is None or graph.is_esm(path) or kind_of(script) != "both" or _leans(script) != "cjs":
+        return []
+    made = _to_commonjs(graph, path, script)
+    title = f"write the import statements of {path} as `require`, like its others"
+    return proposal(graph, title, {path: made}, risk="medium") if made else []
+
+
 def in_module(graph: Graph, fault: Fault) -> list[Proposal]:
     """Return the remedies for `require`, `exports` or `__dirname` in an ES module."""
     path = fault.file
@@ -50,6 +69,9 @@ def in_module(graph: Graph, fault: Fault) -> list[Proposal]:
         return []
     if fault.symbol in ("__dirname", "__filename"):
         return _folder_name(graph, path, script)
+    stray = stray_import(graph, path)
+    if stray:
+        return stray
     kinds = _package_kinds(graph, path)
     if kind_of(script) == "cjs" and not path.endswith(".mjs"):
         others = [one for kind in ("esm", "both") for one in kinds.get(kind, ())]
@@ -183,9 +205,8 @@ def _as_import(graph: Graph, path: str, script: Script, link: Link) -> str:
     """Return a bound `require` as an import statement; empty when it says more than an import can."""
     tail = script.code[script.code.index(")", link.spec_end) + 1 : link.end].strip(" ;\n")
     spec, end = link.spec, ";" if script.text[link.end - 1] == ";" else ""
-    if (tail and tail != f".{link.member}") or script.code[link.end - len(end) : link.end + 1].rstrip("; \n")[
-        -1:
-    ] in "(.[,":
+    behind = script.code[link.end - len(end) : link.end + 1].rstrip("; \n")[-1:]
+    if (tail and tail != f".{link.member}") or (behind and behind in "(.[,"):
         return ""
     target = graph.resolve(path, spec)
     mark = script.text[link.spec_start - 1]

@@ -16,6 +16,10 @@ _BUILTINS = (
     "const m=require('module'),n=process.argv[1];"
     "console.log(JSON.stringify(n?m.isBuiltin(n)?Object.keys(require('node:'+n)):[]:m.builtinModules))"
 )
+_EXPORTERS = (
+    "const m=require('module'),n=process.argv[1];console.log(JSON.stringify(m.builtinModules.filter(b=>"
+    "!/^_|[/]|^(?:sys|constants|punycode|process|module|test|sqlite|sea)$/.test(b)&&Object.hasOwn(require('node:'+b),n))))"
+)
 _CONDITIONS = ("import", "module", "node", "default", "require", "types")
 
 
@@ -32,10 +36,20 @@ def names(graph: Graph, importer: str, spec: str) -> list[str]:
 
 def builtins(graph: Graph, module: str = "") -> list[str]:
     """Return the names of Node's own modules, or what one of them exports."""
+    return _asked(graph, _BUILTINS, module)
+
+
+def builtin_exporters(graph: Graph, name: str) -> list[str]:
+    """Return those of Node's own modules that export a name."""
+    return _asked(graph, _EXPORTERS, name)
+
+
+def _asked(graph: Graph, program: str, word: str) -> list[str]:
+    """Return the list that a program of ours prints about Node itself; no file of the project is read by it."""
     node = graph.case.program("node")
     if not node:
         return []
-    ran = graph.case.check([node, "-e", _BUILTINS, module], NODE_OPTIONS="")
+    ran = graph.case.check([node, "-e", program, "--", word], NODE_OPTIONS="")
     try:
         found = json.loads(ran.stdout)
     except ValueError:

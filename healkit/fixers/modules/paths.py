@@ -128,7 +128,7 @@ def _files_meant(graph: Graph, path: str, link: Link) -> list[str]:
     stem, wanted = _stem(base), os.path.basename(_stem(base))
     rules = (
         [file for file in pool if _stem(file) == stem],
-        [file for file in pool if _stem(file).lower() == stem.lower()],
+        [file for file in pool if _stem(file).lower() == stem.lower() or _ENDING.sub("", file).lower() == stem.lower()],
     )
     for found in rules:
         fitting = [file for file in found if _exports_all(graph, file, link)]
@@ -162,7 +162,8 @@ def _near(pool: Iterable[str], stem: str) -> list[str]:
     parts = stem.split("/")
     stems: dict[str, list[str]] = {}
     for file in pool:
-        stems.setdefault(_stem(file), []).append(file)
+        for one in {_stem(file), _ENDING.sub("", file)}:
+            stems.setdefault(one, []).append(file)
     out: list[str] = []
     for index in range(len(parts)):
         options = {
@@ -231,7 +232,7 @@ def _bare(graph: Graph, path: str, script: Script, link: Link) -> list[Proposal]
         )
     bare = spec.removeprefix("node:")
     builtin = nearness.closest(bare, packages.builtins(graph))
-    if builtin and len(bare) > 3 - spec.startswith("node:") and _fits_builtin(graph, builtin, script, link):
+    if builtin and _fits_builtin(graph, builtin, script, link):
         meant = f"node:{builtin}" if spec.startswith("node:") else builtin
         return proposal(
             graph, f"import `{meant}` instead of `{spec}` ({where})", {path: _all_specs(script, spec, meant)}
@@ -241,9 +242,9 @@ def _bare(graph: Graph, path: str, script: Script, link: Link) -> list[Proposal]
 
 def _fits_builtin(graph: Graph, module: str, script: Script, link: Link) -> bool:
     """Tell whether everything that a file takes from a module is exported by one of Node's."""
-    known = set(packages.builtins(graph, module))
-    wanted = {name.imported for name in link.names}
-    if link.default is not None or link.namespace is not None:
-        local = (link.default or link.namespace).local  # type: ignore[union-attr]
-        wanted |= set(re.findall(rf"(?<![\w$.]){re.escape(local)}\s*\.\s*([A-Za-z_$][\w$]*)", script.code))
-    return bool(wanted) and wanted <= known
+    known = {*packages.builtins(graph, module), "prototype", "default", "name", "length"}
+    wanted = {name.imported for name in link.names} | ({link.member} if link.member else set())
+    whole = link.default or link.namespace
+    if whole is not None and not link.member:
+        wanted |= set(re.findall(rf"(?<![\w$.]){re.escape(whole.local)}\s*\.\s*([A-Za-z_$][\w$]*)", script.code))
+    return wanted <= known and (bool(wanted) or len(module) >= 4)

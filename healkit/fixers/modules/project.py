@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte")
 """The ends of files that may hold imports."""
 _TYPED = {".js": (".ts", ".tsx", ".jsx"), ".mjs": (".mts",), ".cjs": (".cts",), ".jsx": (".tsx",)}
-_GUESSED = (".ts", ".tsx", ".d.ts", ".js", ".mjs", ".cjs", ".jsx", ".mts", ".cts", ".json", ".vue", ".svelte")
+_GUESSED = (".ts", ".tsx", ".js", ".mjs", ".cjs", ".jsx", ".mts", ".cts", ".json", ".vue", ".svelte", ".d.ts")
 _MOST = 3000
 _BUNDLERS = frozenset({"webpack", "vite", "rollup", "esbuild", "next", "parcel"})
 

@@ -41,7 +41,7 @@ def remedies(graph: Graph, fault: Fault) -> list[Proposal]:
     name = fault.symbol
     if script is None or name in _SPECIAL or not places.IDENTIFIER.fullmatch(name) or not script.uses(name):
         return []
-    for rule in (_misspelt_import, _exported, _as_others_do, _of_react, _of_node, _local):
+    for rule in (_misspelt_import, _exported, _as_others_do, _of_react, _of_node, _in_node, _local):
         found = rule(graph, fault, script)
         if found:
             return found
@@ -51,10 +51,10 @@ def remedies(graph: Graph, fault: Fault) -> list[Proposal]:
 def _misspelt_import(graph: Graph, fault: Fault, script: Script) -> list[Proposal]:
     """The file imports a name that its module does not have, and the module has the one that is used."""
     for link in script.links:
-        target = graph.resolve(fault.file, link.spec)
-        if not target or not link.names:
+        if not any(nearness.closest(fault.symbol, [name.local]) for name in link.names):
             continue
-        known, _complete = graph.all_exports(target)
+        target = graph.resolve(fault.file, link.spec)
+        known = set(graph.all_exports(target)[0] if target else packages.names(graph, fault.file, link.spec))
         for name in link.names:
             if fault.symbol in known and name.imported not in known and nearness.closest(fault.symbol, [name.local]):
                 title = f"import `{fault.symbol}` instead of `{name.imported}` ({fault.file}:{script.line(name.start)})"
@@ -94,7 +94,8 @@ def _default_exporters(graph: Graph, name: str, besides: str) -> list[str]:
 
 def _imported(graph: Graph, fault: Fault, spec: str, clause: str, script: Script) -> list[Proposal]:
     type_only = fault.code in ("TS2304", "TS2503") and _types_only(script, fault.symbol) and _wants_types(script)
-    made = edits.new_import(graph, fault.file, spec, clause, type_only=type_only)
+    first = min(script.uses(fault.symbol), default=-1)
+    made = edits.new_import(graph, fault.file, spec, clause, type_only=type_only, before=first)
     return proposal(graph, f"import `{fault.symbol}` from `{spec}` ({fault.file})", {fault.file: made}) if made else []
 
 
@@ -172,6 +173,21 @@ def _of_node(graph: Graph, fault: Fault, script: Script) -> list[Proposal]:
         and fault.file.endswith(".ts")
     )
     return _imported(graph, fault, f"{prefix}{name}", f"* as {name}" if star else name, script)
+
+
+def _in_node(graph: Graph, fault: Fault, script: Script) -> list[Proposal]:
+    """Exactly one of Node's own modules exports it; where a bundler or a browser may run the file, nobody knows."""
+    if (
+        len(fault.symbol) < 5
+        or fault.code
+        or not graph.case.runs("node", "mocha", "ava", "npm", "yarn", "pnpm", "c8", "nyc", "tsx")
+    ):
+        return []
+    found = packages.builtin_exporters(graph, fault.symbol)
+    if len(found) != 1:
+        return []
+    prefix = "node:" if any(link.spec.startswith("node:") for link in script.links) else ""
+    return _imported(graph, fault, f"{prefix}{found[0]}", f"{{ {fault.symbol} }}", script)
 
 
 def _local(graph: Graph, fault: Fault, script: Script) -> list[Proposal]:

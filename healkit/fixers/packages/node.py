@@ -146,6 +146,7 @@ def _manifests(case: Case) -> dict[str, Mapping[str, Any]]:
     """Return folder and content of each package.json from the failing file and the command's folder up to the root."""
     found: dict[str, Mapping[str, Any]] = {}
     here = os.path.dirname(case.place)
+    here = "" if "node_modules" in here.split("/") else here  # what a package lacks is declared by the project's lock file
     while here:
         found[f"{here}/"] = {}
         here = os.path.dirname(here)

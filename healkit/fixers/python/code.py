@@ -163,11 +163,14 @@ class Code:
 
 def load(code: Codebase, path: str) -> Code | None:
     """Return a project file for editing, by its path relative to the root; None when it is no readable Python."""
-    source = code.case.source(path) if path else None
-    tree = parse(source.text) if source is not None else None
-    if source is None or tree is None or not source.path.endswith((".py", ".pyi")):
+    if not path.endswith((".py", ".pyi")):
         return None
-    return Code(source, tree, code.name_of(path))
+    if path not in code.opened:
+        source = code.case.source(path)
+        tree = parse(source.text) if source is not None else None
+        code.opened[path] = Code(source, tree, code.name_of(path)) if source is not None and tree is not None else None
+    found = code.opened[path]
+    return found if isinstance(found, Code) else None
 
 
 def own_spots(code: Codebase, spots: Sequence[Spot]) -> list[tuple[str, Spot]]:

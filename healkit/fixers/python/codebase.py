@@ -29,8 +29,12 @@ _LIMIT = 2 << 20
 _MOST = 4_000
 _STAR_DEPTH = 4
 _TESTS = re.compile(r"(?:^|/)(?:tests?|testing)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest)\.py$")
-_ASIDE = re.compile(r"(?:^|/)(?:docs?|examples?|benchmarks?|bench|scripts?|tools)/|(?:^|/)(?:setup|noxfile|tasks|fabfile)\.py$")
-_UNSAFE = frozenset(("antigravity", "this", "__main__", "idlelib", "turtle", "turtledemo", "test", "tkinter", "lib2to3"))
+_ASIDE = re.compile(
+    r"(?:^|/)(?:docs?|examples?|benchmarks?|bench|scripts?|tools)/|(?:^|/)(?:setup|noxfile|tasks|fabfile)\.py$"
+)
+_UNSAFE = frozenset(
+    ("antigravity", "this", "__main__", "idlelib", "turtle", "turtledemo", "test", "tkinter", "lib2to3")
+)
 
 
 class Module(Record):
@@ -63,6 +67,7 @@ class Codebase:
         self._bytes: dict[str, bytes | None] = {}
         self._trees: dict[str, ast.Module | None] = {}
         self._bindings: dict[tuple[str, str], Bindings | None] = {}
+        self.opened: dict[str, object] = {}
 
     @cached_property
     def files(self) -> list[str]:
@@ -84,7 +89,9 @@ class Codebase:
         case = self.case
         here = os.path.relpath(case.cwd, case.root) if case.cwd.startswith(case.root) else "."
         found = ["" if here == "." else here, "", "src", "lib", "python"]
-        found += [os.path.dirname(path) for word in case.argv[:4] if word.endswith(".py") and (path := case.resolve(word))]
+        found += [
+            os.path.dirname(path) for word in case.argv[:4] if word.endswith(".py") and (path := case.resolve(word))
+        ]
         packages = {path[: -len("/__init__.py")] for path in self.files if path.endswith("/__init__.py")}
         tops = [os.path.dirname(path) for path in packages if os.path.dirname(path) not in packages]
         found += sorted(tops, key=lambda path: (path.count("/"), path))
@@ -158,7 +165,9 @@ class Codebase:
             return set()
         if module.own:
             way = module.name.replace(".", "/")
-            folders = [os.path.dirname(module.file)] if module.file else [f"{r}/{way}" if r else way for r in self.roots]
+            folders = (
+                [os.path.dirname(module.file)] if module.file else [f"{r}/{way}" if r else way for r in self.roots]
+            )
             found = set()
             for folder in folders:
                 cut = len(folder) + 1 if folder else 0
@@ -280,7 +289,9 @@ class Codebase:
         base = os.path.dirname(module.file)
         left = _MOST
         for folder, names, files in os.walk(base):
-            names[:] = sorted(name for name in names if name not in ("tests", "test", "__pycache__") and name.isidentifier())
+            names[:] = sorted(
+                name for name in names if name not in ("tests", "test", "__pycache__") and name.isidentifier()
+            )
             for file in sorted(files):
                 left -= 1
                 if left < 0:
@@ -288,9 +299,7 @@ class Codebase:
                 path = f"{folder}/{file}"
                 if file.endswith(".py") and word.encode() in self.data(path):
                     way = os.path.relpath(path, os.path.dirname(base)).removesuffix(".py").removesuffix("/__init__")
-                    yield Module(
-                        name=way.replace("/", "."), file=path, own=False, is_package=file == "__init__.py"
-                    )
+                    yield Module(name=way.replace("/", "."), file=path, own=False, is_package=file == "__init__.py")
 
     def importers(self, module: str, name: str) -> list[tuple[str, ast.ImportFrom]]:
         """Return the project's statements that import a name from a module, with their files."""

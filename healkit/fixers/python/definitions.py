@@ -117,16 +117,26 @@ def fields(code: Codebase, file: Code, node: ast.ClassDef, depth: int = 0) -> Si
         if isinstance(part, Functions) and part.name == "__init__":
             return signature(part, is_method=True)
     bases = [one for base in node.bases for one in [resolve(code, file, base)] if one is not None]
-    known = [fields(code, base, owner, depth + 1) for base, owner in bases if isinstance(owner, ast.ClassDef)] if depth < _HOPS else []
+    known = (
+        [fields(code, base, owner, depth + 1) for base, owner in bases if isinstance(owner, ast.ClassDef)]
+        if depth < _HOPS
+        else []
+    )
     is_plain = any(last(base) == "NamedTuple" for base in node.bases)
-    is_data = bool(decorators(node) & {"dataclass", "define", "attrs", "s", "frozen", "mutable", "attr_s", "dataclass_transform"})
+    is_data = bool(
+        decorators(node) & {"dataclass", "define", "attrs", "s", "frozen", "mutable", "attr_s", "dataclass_transform"}
+    )
     if is_data or is_plain:
         names, required = [], []
         for one in known:
             names += [*(one.names if one else ())]
             required += [*(one.required if one else ())]
         for part in node.body:
-            if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name) and "ClassVar" not in ast.unparse(part.annotation):
+            if (
+                isinstance(part, ast.AnnAssign)
+                and isinstance(part.target, ast.Name)
+                and "ClassVar" not in ast.unparse(part.annotation)
+            ):
                 if "init=False" in (ast.unparse(part.value) if part.value else ""):
                     continue
                 names.append(part.target.id if "dataclass" in decorators(node) else part.target.id.lstrip("_"))
@@ -267,7 +277,9 @@ def use_of(file: Code, node: ast.Call) -> str:
     return "plain"
 
 
-def attributes(code: Codebase, file: Code, node: ast.ClassDef, depth: int = 0) -> tuple[dict[str, ast.AST | None], bool]:
+def attributes(
+    code: Codebase, file: Code, node: ast.ClassDef, depth: int = 0
+) -> tuple[dict[str, ast.AST | None], bool]:
     """Return the attributes of a class's instances with the node that binds each first, and whether that is all of them."""
     found: dict[str, ast.AST | None] = {}
     complete = True
@@ -299,7 +311,7 @@ def attributes(code: Codebase, file: Code, node: ast.ClassDef, depth: int = 0) -
     return found, complete and not node.keywords
 
 
-def _targets(node: ast.stmt) -> list[ast.expr]:
+def _targets(node: ast.stmt | None) -> list[ast.expr]:
     if isinstance(node, ast.Assign):
         return node.targets
     return [node.target] if isinstance(node, (ast.AnnAssign, ast.AugAssign)) else []
@@ -307,6 +319,9 @@ def _targets(node: ast.stmt) -> list[ast.expr]:
 
 def own_member(code: Codebase, file: Code, node: ast.AST, name: str) -> str:
     """Return how a method would reach a member of its own object (`self`, `cls`), empty when there is no such member."""
+    statement = next((one for one in file.around(node) if isinstance(one, ast.stmt)), None)
+    if any(isinstance(one, ast.Attribute) and one.attr == name for one in _targets(statement)):
+        return ""  # `self.x = x`: here it is made
     function = file.function_of(node)
     while function is not None:
         parent = file.parents.get(function)

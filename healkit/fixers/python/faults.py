@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 _FUNCTION = re.compile(r", in (\S.*)$")
 _MARKS = re.compile(r"^[ ~^]*[~^][ ~^]*$")
 _RULE = re.compile(r"^(_{4,} .* _{4,}|={4,} .* ={4,}|-{8,} .* -{4,})$")
-_NEVER_AWAITED = re.compile(r"coroutine '([\w.<>]+)' was never awaited")
+_NEVER_AWAITED = re.compile(
+    r"(?m)^ *(?:(?P<file>[^\s:][^:\n]*):(?P<line>\d+): )?[^\n]*?coroutine '(?P<name>[\w.<>]+)' was never awaited"
+)
 MOST = 60
 """Faults that are looked at: a broken import fails every test."""
 
@@ -67,7 +69,13 @@ def read(case: Case) -> list[Fault]:
 
 def never_awaited(case: Case) -> list[str]:
     """Return the qualified names of the coroutines that Python says were never awaited, each once."""
-    return list(dict.fromkeys(_NEVER_AWAITED.findall(case.output)))
+    return list(dict.fromkeys(found["name"] for found in _NEVER_AWAITED.finditer(case.output)))
+
+
+def dropped(case: Case) -> list[tuple[str, Spot]]:
+    """Return the coroutines that Python says were never awaited, with the place at which each was thrown away."""
+    found = [one for one in _NEVER_AWAITED.finditer(case.output) if one["file"] and one["line"]]
+    return [(one["name"], Spot(file=one["file"], line=int(one["line"][:7]))) for one in found]
 
 
 def _tracebacks(page: Page) -> Iterator[Fault]:

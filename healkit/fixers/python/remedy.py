@@ -54,7 +54,9 @@ def proposals(remedies: Sequence[Remedy], code: Codebase, together: bool = False
         for one in sure:
             edits = joined(edits, one.edits)
         risk = "medium" if any(one.risk != "low" for one in sure) else "low"
-        ordered.insert(0, sure[0].replace(title=f"{sure[0].title}, and {len(sure) - 1} more of its kind", edits=edits, risk=risk))
+        ordered.insert(
+            0, sure[0].replace(title=f"{sure[0].title}, and {len(sure) - 1} more of its kind", edits=edits, risk=risk)
+        )
     seen: set[str] = set()
     for one in ordered:
         proposal = _proposal(one, code)

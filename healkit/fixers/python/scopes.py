@@ -35,7 +35,11 @@ def local_names(scope: ast.AST) -> set[str]:
 
 def inside(scope: ast.AST) -> Iterator[ast.AST]:
     """Yield the nodes of a scope, without those of functions and classes in it (whose own nodes are yielded)."""
-    todo = [child for field in ("body", "handlers", "generators", "elt", "key", "value") for child in _list(getattr(scope, field, ()))]
+    todo = [
+        child
+        for field in ("body", "handlers", "generators", "elt", "key", "value")
+        for child in _list(getattr(scope, field, ()))
+    ]
     while todo:
         node = todo.pop()
         yield node
@@ -83,7 +87,11 @@ def unbound(code: Code, name: str) -> list[ast.Name]:
 
 def attributes(code: Code, nodes: list[ast.Name]) -> set[str]:
     """Return the attributes that are read of some uses of a name."""
-    return {parent.attr for node in nodes if isinstance(parent := code.parents.get(node), ast.Attribute) and parent.value is node}
+    return {
+        parent.attr
+        for node in nodes
+        if isinstance(parent := code.parents.get(node), ast.Attribute) and parent.value is node
+    }
 
 
 def is_called(code: Code, node: ast.AST) -> bool:
@@ -104,7 +112,11 @@ def is_class_use(code: Code, node: ast.AST) -> bool:
             return child is parent.annotation
         if isinstance(parent, (ast.ExceptHandler, ast.Raise)):
             return isinstance(parent, ast.Raise) or child is parent.type
-        if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Name) and parent.func.id in ("isinstance", "issubclass"):
+        if (
+            isinstance(parent, ast.Call)
+            and isinstance(parent.func, ast.Name)
+            and parent.func.id in ("isinstance", "issubclass")
+        ):
             return child in parent.args[1:]
         if isinstance(parent, ast.Subscript) and child is parent.value:
             return child is node and node.id[:1].isupper() if isinstance(node, ast.Name) else False

@@ -90,7 +90,11 @@ def with_name(code: Code, node: ast.ImportFrom, name: str) -> list[Edit] | None:
     if any(alias.name == "*" for alias in node.names):
         return None
     keys = [_key(alias.name) for alias in node.names]
-    place = next((index for index, key in enumerate(keys) if key > _key(name)), len(keys)) if keys == sorted(keys) else len(keys)
+    place = (
+        next((index for index, key in enumerate(keys) if key > _key(name)), len(keys))
+        if keys == sorted(keys)
+        else len(keys)
+    )
     if node.lineno == node.end_lineno:
         return _within_line(code, node, name, place)
     return _within_block(code, node, name, place)
@@ -151,7 +155,9 @@ def is_relative_style(code: Code) -> bool:
     top = code.module.partition(".")[0]
     nodes = [node for node in ast.walk(code.tree) if isinstance(node, ast.ImportFrom)]
     dotted = sum(node.level > 0 for node in nodes)
-    return dotted > 0 and dotted >= sum(not node.level and (node.module or "").partition(".")[0] == top for node in nodes)
+    return dotted > 0 and dotted >= sum(
+        not node.level and (node.module or "").partition(".")[0] == top for node in nodes
+    )
 
 
 class Wanted(Record):
@@ -263,7 +269,12 @@ def _before(code: Code, node: ast.stmt, text: str) -> Edit:
 def _first(code: Code, text: str) -> Edit:
     """Return the edit that makes a statement the file's first import: behind its docstring or leading comments."""
     body = code.tree.body
-    if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) and isinstance(body[0].value.value, str):
+    if (
+        body
+        and isinstance(body[0], ast.Expr)
+        and isinstance(body[0].value, ast.Constant)
+        and isinstance(body[0].value.value, str)
+    ):
         start = code.line_start((body[0].end_lineno or 1) + 1)
         tail = "" if code.text[start : start + 1] == "\n" else "\n"
         return start, start, f"\n{text}\n{tail}"
@@ -287,7 +298,11 @@ def is_guarded(code: Code, node: ast.AST) -> bool:
     """Tell whether an import may fail on purpose: it stands in a `try`, or under a condition on the version."""
     for parent in code.around(node):
         if isinstance(parent, (ast.Try, ast.TryStar)):
-            return any("Import" in ast.unparse(one.type) or "NotFound" in ast.unparse(one.type) for one in parent.handlers if one.type)
+            return any(
+                "Import" in ast.unparse(one.type) or "NotFound" in ast.unparse(one.type)
+                for one in parent.handlers
+                if one.type
+            )
         if isinstance(parent, ast.If) and "version" in ast.unparse(parent.test):
             return True
     return False

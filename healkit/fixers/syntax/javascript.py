@@ -8,7 +8,7 @@ from .awaits import await_edits
 from .habits import Habits
 from .parsers import Parser
 from .quotes import quote_edits
-from .search import Edit, Found, Grammar, search, token_edits
+from .search import Edit, Found, Grammar, search, token_edits, wording
 from .signs import plain_signs
 from .tags import tag_edits
 from .tokens import CLOSERS, OPENERS, SCRIPT_KEYWORDS, Lines, Token, indent_of, script_tokens, spoken
@@ -73,7 +73,7 @@ def heal(text: str, parser: Parser) -> list[Found]:
         end = lines.end(lines.number(max((each.end for each in fine), default=0)))
         return [_meaning(each.within(text, start, end)) if right else None for each, right in zip(tried, good, strict=True)]
 
-    return search(text, edits, check, habits, max(first - _NEAR, 1), min(last + 3, len(lines)))[:6]
+    return search(text, edits, check, wording(text, habits, max(first - _NEAR, 1), min(last + 3, len(lines))))[:6]
 
 
 def _edits(

@@ -11,7 +11,7 @@ from .indents import indent_edits
 from .long_strings import long_strings
 from .python_two import older_edits
 from .quotes import quote_edits
-from .search import Edit, Found, Grammar, search, token_edits
+from .search import Edit, Found, Grammar, search, token_edits, wording
 from .signs import plain_signs
 from .tokens import CLOSERS, OPENERS, PYTHON_KEYWORDS, Lines, indent_of, python_tokens
 
@@ -83,7 +83,7 @@ def heal(text: str, ask: Callable[[str, int, int, Sequence[str]], tuple[python_c
         return ask("", first, last, texts)[1]
 
     edits = list(_edits(broken, first, last, habits))
-    found = search(text, edits, check, habits, before, last + 2)
+    found = search(text, edits, check, wording(text, habits, before, last + 2))
     return [each for each in found[:6] if ask(each.text, 1, 1, ())[0] is None]
 
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 MOST_CHECKED = 1200
 """Candidates that a parser is asked about at most; the likeliest ones."""
-MOST_REGION = 60
+MOST_REGION = 140
+_AROUND = 12
 """Lines whose wording is weighed around a candidate."""
 SURE = 0.9
 """Share of the likelihood that the best group must have to be applied without asking."""
@@ -67,9 +68,7 @@ def search(
     text: str,
     edits: Iterable[Edit],
     check: Callable[[Sequence[Edit]], Sequence[object]],
-    habits: Habits,
-    first: int,
-    last: int,
+    weigh: Callable[[Edit, str], float],
 ) -> list[Found]:
     """Return the edits that make a text parse, one for each meaning, the likeliest first.
 
@@ -77,9 +76,7 @@ def search(
         text: the whole broken text.
         edits: candidates.
         check: for many edits at once, what each makes of the text (equal = the same), None where it does not parse then.
-        habits: how likely text is.
-        first: line where the weighed region begins.
-        last: line where it ends.
+        weigh: how likely the edited text is, as a logarithm.
     """
     unique: dict[tuple[int, int, str], Edit] = {}
     for edit in edits:
@@ -91,13 +88,27 @@ def search(
     alive = [(edit, edit.apply(text), meaning) for edit, meaning in zip(tried, meanings, strict=True) if meaning is not None]
     if not alive:
         return []
-    scored = []
-    for edit, done, meaning in alive:
+    return _grouped([(weigh(edit, done) + edit.prior, edit, done, meaning) for edit, done, meaning in alive])
+
+
+def wording(text: str, habits: Habits, first: int, last: int) -> Callable[[Edit, str], float]:
+    """Return a function that weighs an edit by how the edited lines read.
+
+    The lines from `first` to `last` are read; when they are many, only those around the edit, before and after it.
+    """
+    old = Lines(text)
+    near = last - first <= MOST_REGION
+
+    def weigh(edit: Edit, done: str) -> float:
         lines = Lines(done)
         more = done.count("\n") - text.count("\n")
-        region = "\n" + done[lines.start(first) : lines.end(last + more)]
-        scored.append((habits.score(region) + edit.prior, edit, done, meaning))
-    return _grouped(scored)
+        if near:
+            return habits.score("\n" + done[lines.start(first) : lines.end(last + more)])
+        low, high = max(old.number(edit.start) - _AROUND, 1), min(old.number(edit.end) + _AROUND, len(old))
+        after = habits.score("\n" + done[lines.start(low) : lines.end(high + more)])
+        return after - habits.score("\n" + text[old.start(low) : old.end(high)])
+
+    return weigh
 
 
 def _grouped(scored: list[tuple[float, Edit, str, object]]) -> list[Found]:

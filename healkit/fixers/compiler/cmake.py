@@ -1,0 +1,96 @@
+"""CMake: a command, source, folder or target of CMakeLists.txt with one close name, and a call that is not closed."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from ...nearness import closest
+from .make import manifest
+from .spelling import close
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ..case import Case
+    from ..proposal import Proposal
+    from ..source import Source
+
+_ERROR = re.compile(
+    r"^CMake Error at (?P<file>[^\s:]+):(?P<line>\d+)(?: \((?P<call>\w+)\))?:\n(?P<said>(?:[ \t]+[^\n]*\n|\n)*)", re.M
+)
+_NO_TARGET = re.compile(
+    r'target "([\w.+-]+)" which is not built|dependency target "([\w.+-]+)" of target|non-existent target "([\w.+-]+)"'
+)
+_SOURCES = (".c", ".cc", ".cpp", ".cxx")
+_DECLARED = re.compile(r"\badd_(?:executable|library|custom_target)\s*\(\s*([\w.+-]+)", re.I)
+
+
+def propose(case: Case) -> Iterable[Proposal]:
+    """Yield the edits of a CMakeLists.txt that what CMake said asks for."""
+    if "CMake Error" not in case.output:
+        return
+    for found in _ERROR.finditer(f"{case.output}\n"):
+        path = case.resolve(found["file"])
+        source = case.source(path) if path else None
+        said = " ".join(found["said"].split())
+        if source is not None and int(found["line"]) <= len(source.lines):
+            yield from _said(case, source, int(found["line"]), said)
+
+
+def _said(case: Case, source: Source, line: int, said: str) -> Iterator[Proposal]:
+    folder = os.path.dirname(source.path)
+    if unknown := re.search(r'Unknown CMake command "(\w+)"', said):
+        listed = (
+            case.check([case.program("cmake"), "--help-command-list"]).text.split() if case.program("cmake") else []
+        )
+        own = re.findall(r"^\s*(?:function|macro)\s*\(\s*(\w+)", source.text, re.M | re.I)
+        yield from _replaced(source, line, unknown[1], _one(unknown[1].lower(), [*listed, *own]))
+    elif missing := re.search(r"Cannot find source file: (\S+)", said):
+        files = [os.path.relpath(path, folder or ".") for path in case.files()]
+        yield from _replaced(source, line, missing[1], _path(missing[1], files))
+    elif given := re.search(r'add_subdirectory given source "([^"]+)" which is not', said):
+        folders = sorted(
+            {os.path.dirname(os.path.relpath(path, folder or ".")) for path in case.files("CMakeLists.txt")} - {""}
+        )
+        yield from _replaced(source, line, given[1], _one(given[1], folders))
+    elif target := _NO_TARGET.search(said):
+        name = next(found for found in target.groups() if found)
+        texts = [found.text for path in case.files("CMakeLists.txt") if (found := case.source(path)) is not None]
+        yield from _replaced(source, line, name, _one(name, {one for text in texts for one in _DECLARED.findall(text)}))
+    elif 'missing ending ")"' in said:
+        row = source.lines[line - 1].rstrip()
+        if row.count("(") == row.count(")") + 1:
+            text = source.with_line(line, f"{row})")
+            yield manifest(source, text, "add the missing `)`", line, risk="low")
+
+
+def _one(name: str, names: Iterable[str]) -> str:
+    near = sorted({other for other in names if close(name, other)})
+    return near[0] if len(near) == 1 else closest(name, near)
+
+
+def _path(name: str, files: Iterable[str]) -> str:
+    folder, base = os.path.split(name)
+    stem, ending = os.path.splitext(base)
+    files = list(files)
+    beside = [path for path in files if os.path.dirname(path) == folder]
+    stems = {os.path.splitext(os.path.basename(path))[0] for path in beside if path.endswith(ending)}
+    found = _one(stem, stems)
+    if found:
+        return os.path.join(folder, found + ending)
+    other = [path for path in beside if os.path.splitext(os.path.basename(path))[0] == stem and path.endswith(_SOURCES)]
+    moved = [path for path in files if os.path.basename(path) == base]
+    return other[0] if len(other) == 1 else moved[0] if len(moved) == 1 else ""
+
+
+def _replaced(source: Source, line: int, old: str, new: str) -> Iterator[Proposal]:
+    """Yield the first word at or below a line written right; nothing without a name or a place."""
+    start = source.offset(line, 1)
+    found = re.compile(rf"(?<![\w./-]){re.escape(old)}(?![\w/-]|\.\w)").search(source.text, start) if new else None
+    if found is None:
+        found = re.search(rf"(?<![\w./-]){re.escape(old)}(?![\w/-]|\.\w)", source.text) if new else None
+    if found is not None:
+        text = source.text[: found.start()] + new + source.text[found.end() :]
+        yield manifest(source, text, f"write `{new}` for `{old}`", source.text.count("\n", 0, found.start()) + 1)

@@ -1,0 +1,204 @@
+"""What a linker missed: a library of the system, a source of the project that the build file leaves out, a header's folder."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from ..tables import table
+from . import make
+from .make import manifest, word_in
+from .spelling import close
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ..case import Case
+    from ..proposal import Proposal
+    from ..source import Source
+
+_UNDEFINED = re.compile(r"undefined reference to [`'](\w+)'")
+_LINKING = re.compile(r"Linking (?:C|CXX) (?:executable|shared library|shared module) (\S+)")
+_NO_HEADER = re.compile(r"fatal error: ([\w./+-]+): No such file or directory")
+_LIBRARIES = re.compile(r"^(LDLIBS|LIBS|LDADD|LIBRARIES)[ \t]*[:+?]*=[^\n]*", re.M)
+_SOURCES = (".c", ".cc", ".cpp", ".cxx")
+
+
+def propose(case: Case) -> Iterable[Proposal]:
+    """Yield the edits of a makefile or CMakeLists.txt that give the linker what it missed."""
+    missing = list(dict.fromkeys(_UNDEFINED.findall(case.output)))
+    if missing:
+        libraries = _libraries(case, missing)
+        for library in libraries:
+            yield from _library(case, library)
+        if not libraries:
+            yield from _left_out(case, missing)
+    for header in dict.fromkeys(_NO_HEADER.findall(case.output)):
+        yield from _folder(case, header)
+
+
+def _libraries(case: Case, missing: list[str]) -> list[str]:
+    """Return the libraries that define all that is missing and nothing of the project does."""
+    out = []
+    for name in missing:
+        found = next(
+            (lib for lib, words in table("c-headers").get("libraries", {}).items() if name in words.split()), ""
+        )
+        if not found or _defining(case, name):
+            return []
+        out.append(found)
+    return list(dict.fromkeys(out))
+
+
+def _defining(case: Case, name: str) -> list[str]:
+    """Return the project's sources that define a function that others may call."""
+    out = []
+    defined = re.compile(rf"^(?!static\b)[A-Za-z_][\w \t*]*[ \t*]{re.escape(name)}\s*\([^;{{}}]*\)\s*\{{", re.M)
+    for path in case.files(*_SOURCES):
+        source = case.source(path)
+        if source is not None and name in source.text and defined.search(source.text):
+            out.append(path)
+    return out
+
+
+def _line(text: str, place: int) -> int:
+    return text.count("\n", 0, place) + 1
+
+
+def _library(case: Case, library: str) -> Iterator[Proposal]:
+    linked = _LINKING.findall(case.output)
+    if linked:
+        yield from _cmake_library(case, library, os.path.basename(linked[-1]).split(".")[0])
+        return
+    what = f"link with `-l{library}`"
+    for source in make.makefiles(case)[:1]:
+        failed = [
+            int(line) for file, line, _ in make._FAILED.findall(case.output) if file == os.path.basename(source.path)
+        ]
+        row = source.lines[failed[0] - 1] if failed and failed[0] <= len(source.lines) else ""
+        variable = _LIBRARIES.search(source.text)
+        if f"-l{library}" in row:
+            yield from _reordered(source, failed[0], row, f"-l{library}")
+        elif variable and (not row.startswith("\t") or f"$({variable[1]})" in row or f"${{{variable[1]}}}" in row):
+            place = variable.end() - (len(variable[0]) - len(variable[0].rstrip()))
+            text = f"{source.text[:place]} -l{library}{source.text[place:]}"
+            yield manifest(source, text, what, _line(source.text, place))
+        elif row.startswith("\t") and not row.rstrip().endswith("\\"):
+            yield manifest(source, source.with_line(failed[0], f"{row.rstrip()} -l{library}"), what, failed[0])
+        elif "<builtin>" in case.output:
+            assigned = list(re.finditer(r"^\w+[ \t]*[:+?]*=[^\n]*\n", source.text, re.M))
+            place = assigned[-1].end() if assigned else 0
+            text = f"{source.text[:place]}LDLIBS = -l{library}\n{source.text[place:]}"
+            yield manifest(source, text, what, _line(source.text, place))
+
+
+def _reordered(source: Source, line: int, row: str, flag: str) -> Iterator[Proposal]:
+    """Yield the library behind the objects, where a linker looks for what they miss."""
+    bare = row.replace(f" {flag}", "", 1).rstrip()
+    yield manifest(source, source.with_line(line, f"{bare} {flag}"), f"name `{flag}` behind the objects", line)
+
+
+def _cmake_library(case: Case, library: str, target: str) -> Iterator[Proposal]:
+    for path in case.files("CMakeLists.txt"):
+        source = case.source(path)
+        if source is None:
+            continue
+        linked = re.search(rf"target_link_libraries\s*\(\s*{re.escape(target)}\b[^)]*", source.text)
+        made = re.search(
+            rf"^[ \t]*add_(?:executable|library)\s*\(\s*{re.escape(target)}\b[^)]*\)[^\n]*\n?", source.text, re.M
+        )
+        what = f"link `{target}` with `{library}`"
+        if linked:
+            place = linked.end() - (len(linked[0]) - len(linked[0].rstrip()))
+            yield manifest(
+                source, f"{source.text[:place]} {library}{source.text[place:]}", what, _line(source.text, place)
+            )
+            return
+        if made:
+            gap = "" if made[0].endswith("\n") else "\n"
+            text = f"{source.text[: made.end()]}{gap}target_link_libraries({target} {library})\n{source.text[made.end() :]}"
+            yield manifest(source, text, what, _line(source.text, made.end()))
+            return
+
+
+def _left_out(case: Case, missing: list[str]) -> Iterator[Proposal]:
+    """Yield the one source that defines what is missing, put beside its neighbours in the build file."""
+    files = {tuple(_defining(case, name)) for name in missing[:8]}
+    if len(files) != 1 or len(next(iter(files))) != 1:
+        return
+    path = next(iter(files))[0]
+    sources = (
+        [case.source(one) for one in case.files("CMakeLists.txt")]
+        if _LINKING.search(case.output)
+        else make.makefiles(case)
+    )
+    for source in sources:
+        if source is None:
+            continue
+        base = os.path.dirname(source.path)
+        inside = os.path.relpath(path, base or ".")
+        stem = os.path.splitext(inside)[0]
+        if inside.startswith("..") or word_in(source.text, inside) or word_in(source.text, f"{stem}.o"):
+            continue
+        yield from _listed(case, source, stem, os.path.splitext(inside)[1], base)
+
+
+def _listed(case: Case, source: Source, stem: str, ending: str, base: str) -> Iterator[Proposal]:
+    """Yield the build file with a source put behind its neighbours, in each list that holds them."""
+    beside = {
+        os.path.splitext(os.path.relpath(path, base or "."))[0]
+        for path in case.files(*_SOURCES)
+        if os.path.dirname(os.path.relpath(path, base or ".")) == os.path.dirname(stem)
+    } - {stem}
+    rows = source.text.split("\n")
+    lines: list[int] = []
+    for number, row in enumerate(rows):
+        if row.lstrip().startswith("#") or re.match(r"\s*[\w./-]+\.o\s*:", row):
+            continue
+        words = [found for other in beside for kind in (".o", ending) for found in word_in(row, other + kind)]
+        compiles = re.search(r"\s-c\s", row)
+        if words and not compiles:
+            last = max(words, key=lambda found: found.end())
+            kind = os.path.splitext(last[0])[1]
+            rows[number] = f"{row[: last.end()]} {stem}{kind}{row[last.end() :]}"
+            lines.append(number + 1)
+    if lines:
+        yield manifest(source, "\n".join(rows), f"build `{stem}{ending}` too", lines[0])
+
+
+def _folder(case: Case, header: str) -> Iterator[Proposal]:
+    """Yield the include folder for a header that stands once in the project and that its users name as if it were given."""
+    found = [
+        path
+        for path in case.files(os.path.splitext(header)[1] or header)
+        if path == header or path.endswith(f"/{header}")
+    ]
+    if len(found) != 1:
+        return
+    for source in make.makefiles(case)[:1]:
+        folder = os.path.relpath(found[0].removesuffix(header).rstrip("/") or ".", os.path.dirname(source.path) or ".")
+        for flag in re.finditer(r"-I[ ]?([\w./-]+)", source.text):
+            if close(flag[1].rstrip("/"), folder) and not case.exists(
+                os.path.join(os.path.dirname(source.path), flag[1])
+            ):
+                text = source.text[: flag.start(1)] + folder + source.text[flag.end(1) :]
+                yield manifest(source, text, f"look for headers in `{folder}`", _line(source.text, flag.start()))
+                return
+        flags = re.search(r"^(CPPFLAGS|CFLAGS|CXXFLAGS|INCLUDES?)[ \t]*[:+?]*=[^\n\\]*", source.text, re.M)
+        users = _users(case, header)
+        if flags and f"-I{folder}" not in source.text and users:
+            place = flags.end() - (len(flags[0]) - len(flags[0].rstrip()))
+            text = f"{source.text[:place]} -I{folder}{source.text[place:]}"
+            named = os.path.basename(folder) in ("include", "inc", "includes", "headers") or users > 1
+            yield manifest(source, text, f"look for headers in `{folder}`", _line(source.text, place), sure=named)
+
+
+def _users(case: Case, header: str) -> int:
+    """Return how many sources include a header under this very name."""
+    wanted = re.compile(rf'#\s*include\s*["<]{re.escape(header)}[">]')
+    count = 0
+    for path in case.files(*_SOURCES, ".h", ".hpp"):
+        source = case.source(path)
+        count += bool(source is not None and wanted.search(source.text))
+    return count

@@ -1,0 +1,7 @@
+#include <iostream>
+
+int main()
+{
+    std::vector<int> all{1, 2};
+    std::cout << all.size() << std::endl;
+}

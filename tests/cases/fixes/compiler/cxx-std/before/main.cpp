@@ -1,0 +1,8 @@
+#include <iostream>
+#include <string>
+
+int main()
+{
+    string name = "x";
+    std::cout << name << std::endl;
+}

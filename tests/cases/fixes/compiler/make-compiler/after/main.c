@@ -1,0 +1,14 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "list.h"
+
+int main(void)
+{
+    struct list list;
+    memset(&list, 0, sizeof list);
+    list_push(&list, 2);
+    list_push(&list, 3);
+    printf("%d\n", list_sum(&list));
+    return 0;
+}

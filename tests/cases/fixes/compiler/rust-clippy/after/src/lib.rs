@@ -1,0 +1,3 @@
+pub fn has(words: &[String]) -> bool {
+    !words.is_empty()
+}

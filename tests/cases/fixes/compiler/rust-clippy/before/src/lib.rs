@@ -1,0 +1,3 @@
+pub fn has(words: &[String]) -> bool {
+    words.len() > 0
+}

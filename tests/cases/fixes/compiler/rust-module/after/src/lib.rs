@@ -1,0 +1,4 @@
+pub mod sums;
+pub mod words;
+
+pub use crate::sums::total;

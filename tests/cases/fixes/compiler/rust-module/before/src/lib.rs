@@ -1,0 +1,3 @@
+pub mod words;
+
+pub use crate::sums::total;
