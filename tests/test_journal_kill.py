@@ -49,6 +49,7 @@ def test_a_kill_while_the_first_one_is_settled(scene: str, step: int, tmp_path: 
     assert told["points"] > 20
 
 
+@pytest.mark.slow
 def test_three_hundred_kills_at_random_times(tmp_path: Path) -> None:
     told = deaths(tmp_path, "random", "300", "20")
     assert told["faults"] == []

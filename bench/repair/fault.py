@@ -49,6 +49,8 @@ class Fault:
     """Are the JavaScript tools (eslint, prettier, typescript) among the project's dependencies?"""
     own_edit: bool = True
     """May the user's own unsaved-to-git line stand in the faulty file too? Not where it would break the command."""
+    history: str = ""
+    """`uncommitted` when the fault must not become part of a commit."""
     baseline: bool = True
     """Does the command pass before the fault? Not when the command line itself is the mistake."""
 

@@ -62,7 +62,7 @@ def one(op: Operator, package: Package, fault: Fault, seed: str, keep: Path | No
     case = Path(tempfile.mkdtemp(prefix="healkit-repair-"))
     tree = package.copy_to(case, fault.tools)
     tree.environ = dict(fault.environ)
-    history = rng.choice(("committed", "uncommitted", "own work"))
+    history = fault.history or rng.choice(("committed", "uncommitted", "own work"))
     record = Record(op.category, op.name, op.expected, package.name, fault.where, seed, history)
     try:
         _baseline(tree, package, fault, baselines)

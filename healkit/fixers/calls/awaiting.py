@@ -203,9 +203,9 @@ def _sources(code: Codebase, file: Code, spot: Spot) -> Iterator[ast.Call]:
     for node in ast.walk(function):
         value = getattr(node, "value", None)
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        if isinstance(value, ast.Call) and any(isinstance(one, ast.Name) and one.id in names for one in targets):
-            if _is_coroutine(code, file, value):
-                yield value
+        is_bound = any(isinstance(one, ast.Name) and one.id in names for one in targets)
+        if is_bound and isinstance(value, ast.Call) and _is_coroutine(code, file, value):
+            yield value
 
 
 def _is_coroutine(code: Codebase, file: Code, call: ast.Call) -> bool:
@@ -294,11 +294,13 @@ def _thrown_away(code: Codebase) -> Iterator[Remedy]:
         for node in file.on_line(spot.line, ast.Expr):
             assert isinstance(node, ast.Expr)
             call = node.value
-            if isinstance(call, ast.Call) and isinstance(file.function_of(node), ast.AsyncFunctionDef):
-                if definitions.last(call.func).strip("_") == qualname.rpartition(".")[2].strip(
-                    "_"
-                ) or not definitions.functions(code, definitions.last(call.func)):
-                    yield _awaited(file, call)
+            if not isinstance(call, ast.Call) or not isinstance(file.function_of(node), ast.AsyncFunctionDef):
+                continue
+            name = definitions.last(call.func)
+            own = definitions.functions(code, name)
+            is_it = name.strip("_") == qualname.rpartition(".")[2].strip("_")
+            if is_it or not own or any(isinstance(one.node, ast.AsyncFunctionDef) for one in own):
+                yield _awaited(file, call)
 
 
 def _never(code: Codebase, qualname: str) -> Sequence[Remedy]:

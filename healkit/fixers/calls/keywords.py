@@ -7,7 +7,7 @@ import ast
 from ..python import definitions, near, scopes
 from ..python.code import Code, own_spots
 from ..python.code import load as load_code
-from ..python.codebase import is_test
+from ..python.codebase import Module, is_test
 from ..python.definitions import Found, Signature
 from ..python.remedy import Remedy, only_one
 
@@ -42,10 +42,10 @@ def remedies(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Reme
     turned = [remedy for one in owners if (remedy := _misspelt_parameter(code, asked, one)) is not None]
     if turned:
         return only_one(turned)
-    found = []
-    for signature in _signatures(code, asked, qualname, owners):
+    found: list[Remedy] = []
+    for signature in _signatures(code, fault, asked, qualname, owners):
         if not signature.takes_any and asked.name not in signature.names:
-            found += _renamed(code, asked, qualname, signature, owners, fault)
+            found += _renamed(code, asked, qualname, signature, owners)
     return only_one(found)
 
 
@@ -64,12 +64,12 @@ def _asked(code: Codebase, fault: Fault, name: str) -> Asked | None:
 
 def _handed_on(code: Codebase, name: str) -> Asked | None:
     """Return the one call in the project that passes a keyword which `functools.partial` or the like only kept."""
-    found = []
+    found: list[Asked] = []
     for path in code.holding(f"{name}="):
         file = load_code(code, path)
-        for node in ast.walk(file.tree) if file is not None else ():
-            if isinstance(node, ast.Call) and _has(node, name) and file is not None:
-                found.append(Asked(file, node, name, node.lineno))
+        if file is not None:
+            calls = [one for one in ast.walk(file.tree) if isinstance(one, ast.Call) and _has(one, name)]
+            found += [Asked(file, one, name, one.lineno) for one in calls]
     return found[0] if len(found) == 1 and not is_test(found[0].file.path) else None
 
 
@@ -89,7 +89,7 @@ def _own(code: Codebase, asked: Asked, qualname: str) -> list[Found]:
     return found
 
 
-def _signatures(code: Codebase, asked: Asked, qualname: str, owners: Sequence[Found]) -> list[Signature]:
+def _signatures(code: Codebase, fault: Fault, asked: Asked, qualname: str, owners: Sequence[Found]) -> list[Signature]:
     """Return the signatures that the called function may have."""
     found = [definitions.signature(one.node, one.owner is not None) for one in owners]
     parts = qualname.split(".")
@@ -99,11 +99,32 @@ def _signatures(code: Codebase, asked: Asked, qualname: str, owners: Sequence[Fo
             signature = definitions.fields(code, file, node)
             found += [signature] if signature is not None else []
     if not found:
-        found = _foreign(code, asked, qualname)
+        found = _in_frame(code, fault, parts) or _foreign(code, asked, qualname)
     if not found and isinstance(asked.call.func, ast.Name):
         signature = definitions.builtin(asked.call.func.id)
         found = [signature] if signature is not None else []
     return found
+
+
+def _in_frame(code: Codebase, fault: Fault, parts: list[str]) -> list[Signature]:
+    """Return the signature of a class or function of the library in whose file the call failed."""
+    path = fault.spots[-1].file if fault.spots else ""
+    folders = (*code.interpreter.site, code.interpreter.stdlib)
+    base = next((folder for folder in folders if folder and path.startswith(f"{folder}/")), "")
+    if not base or not path.endswith(".py"):
+        return []
+    name = path[len(base) + 1 : -3].replace("/", ".").removesuffix(".__init__")
+    file = definitions.outside(code, Module(name=name, file=path, own=False))
+    names = parts[:-1] if parts[-1] in ("__init__", "__new__") else parts
+    if file is None or not names:
+        return []
+    there = definitions.resolve(code, file, ast.Name(id=".".join(names), ctx=ast.Load()))
+    if there is not None and isinstance(there[1], ast.ClassDef):
+        signature = definitions.fields(code, there[0], there[1])
+        return [signature] if signature is not None else []
+    if there is not None and isinstance(there[1], (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return [definitions.signature(there[1], len(names) > 1)]
+    return []
 
 
 def _foreign(code: Codebase, asked: Asked, qualname: str) -> list[Signature]:
@@ -163,62 +184,48 @@ def _is_passed(code: Codebase, function: str, keyword: str) -> bool:
 
 
 def _all_calls(code: Codebase, function: str) -> list[tuple[Code, ast.Call]]:
-    found = []
-    for path in code.holding(f"{function}("):
-        file = load_code(code, path)
-        for node in ast.walk(file.tree) if file is not None else ():
-            if isinstance(node, ast.Call) and definitions.last(node.func) == function and file is not None:
-                found.append((file, node))
-    return found
+    uses = definitions.calls(code, function)
+    return [*uses.plain, *uses.awaited, *uses.handed]
 
 
 def _renamed(
-    code: Codebase, asked: Asked, qualname: str, signature: Signature, owners: Sequence[Found], fault: Fault
+    code: Codebase, asked: Asked, qualname: str, signature: Signature, owners: Sequence[Found]
 ) -> Sequence[Remedy]:
     """Return the remedy that gives each unknown keyword of the call the name of a parameter that is still free."""
-    call = asked.call
-    filled = {*asked.given, *signature.order[: len(call.args)]}
-    free = [name for name in signature.names if name not in filled]
+    call, file = asked.call, asked.file
     unknown = [one for one in call.keywords if one.arg and one.arg not in signature.names]
-    hinted = fault.message.partition("Did you mean '")[2].partition("'")[0]
-    chosen: dict[str, str] = {}
-    for one in unknown:
-        alike = near.close(one.arg or "", free) or near.related(one.arg or "", free)
-        alike = [hinted] if hinted in alike and one.arg == asked.name else alike
-        if len(alike) == 1 and alike[0] not in chosen.values():
-            chosen[one.arg or ""] = alike[0]
-    sure = asked.name in chosen
-    if not sure:
-        left = [name for name in signature.required if name in free and name not in chosen.values()]
-        open_ = [one.arg or "" for one in unknown if one.arg not in chosen]
-        if len(left) == len(open_) == 1:
-            chosen[open_[0]] = left[0]
-        elif len(left) == len(open_) and open_:
-            chosen.update(zip(open_, left, strict=True))
-    if asked.name not in chosen or any(not one.arg for one in call.keywords):
-        sure = sure and asked.name in chosen
+    chosen, sure = _chosen(asked, signature, [one.arg or "" for one in unknown])
     if asked.name not in chosen:
         return ()
-    edits = {asked.file.path: [_keyword_edit(asked.file, one, chosen) for one in unknown if one.arg in chosen]}
+    edits = {file.path: [_keyword_edit(file, one, chosen) for one in unknown if one.arg in chosen]}
+    sure = sure and not is_test(file.path)
+    for other_file, other in _all_calls(code, owners[0].node.name) if sure and len(owners) == 1 else ():
+        same = other_file.path == file.path and other.lineno == call.lineno
+        if not same and not is_test(other_file.path) and _has(other, asked.name):
+            more = [_keyword_edit(other_file, one, chosen) for one in other.keywords if one.arg == asked.name]
+            edits[other_file.path] = [*edits.get(other_file.path, ()), *more]
     said = " and ".join(f"`{new}` instead of `{old}`" for old, new in chosen.items())
-    sure = sure and all((one.arg or "") in chosen for one in unknown) and not is_test(asked.file.path)
-    if sure and len(owners) == 1:
-        for file, other in _all_calls(code, owners[0].node.name):
-            if (
-                other is not call
-                and not is_test(file.path)
-                and _has(other, asked.name)
-                and asked.name == next(iter(chosen))
-            ):
-                if not _same(file, asked) or other.lineno != call.lineno:
-                    more = [_keyword_edit(file, one, chosen) for one in other.keywords if one.arg in chosen]
-                    edits[file.path] = [*edits.get(file.path, ()), *more]
     title = f"pass {said} to `{qualname.removesuffix('.__init__')}` ({asked.place})"
     return [Remedy(kind=KIND, title=title, edits=edits, risk="low" if sure else "medium", sure=sure)]
 
 
-def _same(file: Code, asked: Asked) -> bool:
-    return file.path == asked.file.path
+def _chosen(asked: Asked, signature: Signature, unknown: Sequence[str]) -> tuple[dict[str, str], bool]:
+    """Return a free parameter for each keyword that is not one, and whether every one of them is sure.
+
+    Sure is what is spelled alike. What is only left over (as many required parameters as unknown keywords) is a guess.
+    """
+    filled = {*asked.given, *signature.order[: len(asked.call.args)]}
+    free = [name for name in signature.names if name not in filled]
+    chosen: dict[str, str] = {}
+    for name in unknown:
+        alike = near.close(name, free) or near.related(name, free)
+        if len(alike) == 1 and alike[0] not in chosen.values():
+            chosen[name] = alike[0]
+    open_ = [name for name in unknown if name not in chosen]
+    left = [name for name in signature.required if name in free and name not in chosen.values()]
+    if open_ and len(open_) == len(left):
+        chosen.update(zip(open_, left, strict=True))
+    return chosen, not open_
 
 
 def _keyword_edit(file: Code, keyword: ast.keyword, chosen: dict[str, str]) -> Edit:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 
+from ...nearness import distance
 from ..python import definitions, near, scopes
 from ..python.code import Code, Functions, load, own_spots
 from ..python.codebase import is_test
@@ -61,18 +62,15 @@ def _weighed(code: Codebase, file: Code, nodes: list[ast.Attribute], kind: str, 
     if name in known:
         return ()
     alike = near.close(name, known)
-    if hinted and near.close(name, [hinted]) and (hinted in alike or not complete):
-        alike = [hinted]
+    if hinted and not complete and near.close(name, [hinted]):
+        alike = list(dict.fromkeys([*alike, hinted]))
     elif not complete and not hinted and not owners:
         return ()
-    found_remedies = []
-    for right in alike:
-        turned = _binding(code, file, owners, name, right)
-        if turned is not None:
-            found_remedies.append(turned)
-        elif not is_test(file.path):
-            found_remedies.append(_use(code, file, nodes, right))
-    return only_one(found_remedies)
+    close = dict.fromkeys([*near.close(name, set(known)), *(one for one in known if distance(name, one) <= 2)])
+    turned = [one for right in close if (one := _binding(code, file, owners, name, right)) is not None]
+    if turned or is_test(file.path):
+        return only_one(turned)
+    return only_one(_use(code, file, nodes, right) for right in alike)
 
 
 def _use(code: Codebase, file: Code, nodes: list[ast.Attribute], right: str) -> Remedy:
@@ -130,7 +128,7 @@ def without_self(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[
     path, spot = spots[0]
     file = load(code, path)
     name = said["name"]
-    uses = [one for one in scopes.unbound(file, name)] if file is not None else []
+    uses = scopes.unbound(file, name) if file is not None else []
     here = [one for one in uses if one.lineno == spot.line]
     first = definitions.own_member(code, file, here[0], name) if file is not None and here else ""
     if file is None or not first:

@@ -63,7 +63,8 @@ def loops(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Remedy]
             and (len(uses.awaited) > 1 or is_test(path))
         ):
             start = own[0].file.span(own[0].node)[0]
-            title = f"make `{name}` an asynchronous generator (`async def`), {place} iterates over it so ({own[0].file.path}:{own[0].node.lineno})"
+            there = f"{own[0].file.path}:{own[0].node.lineno}"
+            title = f"make `{name}` an asynchronous generator (`async def`), {place} iterates over it so ({there})"
             return [
                 Remedy(kind=KIND, title=title, edits={own[0].file.path: ((start, start, "async "),)}, risk="medium")
             ]
@@ -172,7 +173,7 @@ def _context(
     name = definitions.last(item.func) if isinstance(item, ast.Call) else ""
     own = definitions.functions(code, name) if name else []
     if kind in ("generator", "async_generator"):
-        return only_one(one for found in own if (one := _decorated(code, found, kind, place)) is not None)
+        return only_one(one for found in own if (one := _decorated(found, kind, place)) is not None)
     if is_test(file.path):
         return ()
     if kind == "coroutine" and isinstance(item, ast.Await):
@@ -195,8 +196,8 @@ def _context(
 
 _KNOWN = {
     "_AsyncGeneratorContextManager": "__aenter__", "_GeneratorContextManager": "__enter__", "Lock": "__aenter__",
-    "Semaphore": "__aenter__", "Condition": "__aenter__", "TaskGroup": "__aenter__", "Timeout": "__aenter__", "AsyncExitStack": "__aenter__",
-    "BoundedSemaphore": "__aenter__",
+    "Semaphore": "__aenter__", "Condition": "__aenter__", "TaskGroup": "__aenter__", "Timeout": "__aenter__",
+    "AsyncExitStack": "__aenter__", "BoundedSemaphore": "__aenter__",
 }  # fmt: skip
 """The methods of the standard library's context managers, by the type's name as Python prints it."""
 
@@ -210,7 +211,7 @@ def _has_method(code: Codebase, kind: str, method: str) -> bool | None:
     return any(answers) if answers else None
 
 
-def _decorated(code: Codebase, found: Found, kind: str, place: str) -> Remedy | None:
+def _decorated(found: Found, kind: str, place: str) -> Remedy | None:
     """Return the remedy for a generator function that lost its `@contextmanager`."""
     file, node = found.file, found.node
     wanted = "asynccontextmanager" if kind == "async_generator" else "contextmanager"

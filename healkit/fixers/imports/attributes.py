@@ -93,7 +93,7 @@ def _used(
         return guides.shadowed(module)
     names, complete = code.names(module)
     below = code.find(f"{module.name}.{name}")
-    if below is not None and below.name not in _loaded(code, file):
+    if below is not None and below.name not in _loaded(file):
         return [_imported(code, file, module, name, place)]
     if name in names:
         return guides.circular(code, fault, module.name) if part else ()
@@ -106,13 +106,11 @@ def _used(
     refuses = bool(fault.spots) and fault.spots[-1].name == "__getattr__"
     if not complete and module.own and not refuses:
         return ()
-    hinted = fault.message.partition("Did you mean: '")[2].partition("'")[0]
     alike = near.close(name, names)
-    alike = [hinted] if hinted in alike else alike
     return only_one(one for right in alike for one in _spelt(code, file, nodes, module, right, place))
 
 
-def _loaded(code: Codebase, file: Code) -> set[str]:
+def _loaded(file: Code) -> set[str]:
     """Return the modules that a file imports by `import a.b`."""
     return {
         alias.name
@@ -149,7 +147,7 @@ def _moved(
         and knowledge.moved(module, one.attr) == home
     ]
     edits = [(*file.span(one.value), home) for one in {*uses, *others}]
-    if home not in _loaded(code, file):
+    if home not in _loaded(file):
         edits += statements.added(file, Wanted(module=home), rewrite.tops(code))
     title = f"use `{home}.{name}` instead of `{module}.{name}` ({file.path})"
     return [Remedy(kind=KIND, title=title, edits={file.path: edits})]
@@ -170,12 +168,10 @@ def _spelt(
     """Return the remedy for one close name: the uses are corrected, or the definition that everybody misses."""
     name = nodes[0].attr
     bound = code.bindings(module)
-    if module.own and module.file and bound is not None and right in bound.defined:
-        if blame.is_definition(code, name, right, module.file):
-            edits = blame.renamed_definition(code, module.file, right, name)
-            if edits:
-                title = f"rename `{right}` to `{name}`, as everything else calls it ({module.file})"
-                return [Remedy(kind=KIND, title=title, edits={module.file: edits}, risk="medium")]
+    if module.own and bound is not None and right in bound.defined:
+        turned = blame.remedy(code, name, right, module.file)
+        if turned is not None:
+            return [turned]
     base = ast.unparse(nodes[0].value)
     uses = [
         one
@@ -203,8 +199,7 @@ def _entry(code: Codebase, module: Module, name: str) -> Sequence[Remedy]:
         title = f"import `{name}` from `{homes[0].name}` in {module.file}, whose `__all__` lists it"
         found.append(Remedy(kind=KIND, title=title, edits={module.file: reexport.edits(code, file, homes[0], name)}))
     listed = set((code.bindings(module) or file.bindings).exported or ())
-    for right in near.close(name, names - listed):
-        found.append(_entry_or_definition(code, file, module, entry, right))
+    found += [_entry_or_definition(code, file, module, entry, right) for right in near.close(name, names - listed)]
     return only_one(found)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import re
 
+from ..python import bindings
 from ..python.code import Code, Functions, load
 from ..python.codebase import is_test
+from ..python.remedy import Remedy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,11 +31,20 @@ def is_definition(code: Codebase, missing: str, existing: str, defined_in: str) 
     if any(path != defined_in for path in its):
         return False
     elsewhere = [path for path in theirs if path != defined_in]
-    own = its.get(defined_in, 0)
-    if own > 1 and theirs.get(defined_in, 0) < own:
-        return False
-    asked = len(elsewhere) > 1 or any(is_test(path) for path in elsewhere) or theirs.get(defined_in, 0) > 0
-    return asked and own <= 2
+    tree = code.tree(defined_in)
+    listed = bindings.exported(tree) if tree is not None else None
+    if its.get(defined_in, 0) > 1 + (existing in (listed or ())):
+        return False  # its own module calls it so
+    return len(elsewhere) > 1 or any(is_test(path) for path in elsewhere) or theirs.get(defined_in, 0) > 0
+
+
+def remedy(code: Codebase, missing: str, existing: str, path: str) -> Remedy | None:
+    """Return the remedy that renames a misspelt definition; None where the place of use is the misspelt one."""
+    if not path or not is_definition(code, missing, existing, path):
+        return None
+    edits = renamed_definition(code, path, existing, missing)
+    title = f"rename `{existing}` to `{missing}`, as everything else calls it ({path})"
+    return Remedy(kind="imports", title=title, edits={path: edits}, risk="medium") if edits else None
 
 
 def renamed_definition(code: Codebase, path: str, old: str, new: str) -> list[Edit] | None:

@@ -46,7 +46,7 @@ class Asked:
 def remedies(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Remedy]:
     """Return what may be done about a name that nothing binds."""
     spots = own_spots(code, fault.spots)
-    if not spots or spots[0][1] is not fault.spots[-1] and not fault.static:
+    if not spots or (spots[0][1] is not fault.spots[-1] and not fault.static):
         return ()  # it was raised in somebody else's code: the name is one that it was given
     path, spot = spots[0]
     file = load(code, path)
@@ -58,12 +58,11 @@ def remedies(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Reme
         return _early(file, name, spot.line)
     asked = Asked(file, name, uses, spot.line)
     found = [remedy for source in sources(code, asked) if (remedy := _imported(code, asked, source)) is not None]
-    slips = _slips(code, asked, fault)
+    slips = _slips(code, asked)
     if not found or not slips:
         return only_one(found or slips)
-    strong = _is_strong(code, asked, sources(code, asked)[0]) or _is_other_kind(
-        code, asked, sources(code, asked)[0], fault
-    )
+    source = sources(code, asked)[0]
+    strong = _is_strong(code, asked, source) or _is_other_kind(code, asked, source)
     sure = len(found) == 1 and strong and not _is_idle(asked, slips)
     return [*only_one(found), *(one.replace(sure=False) for one in slips)] if sure else only_one([*found, *slips])
 
@@ -232,7 +231,7 @@ def _is_strong(code: Codebase, asked: Asked, source: Source) -> bool:
     return all(scopes.is_called(asked.file, node) or scopes.is_class_use(asked.file, node) for node in asked.uses)
 
 
-def _is_other_kind(code: Codebase, asked: Asked, source: Source, fault: Fault) -> bool:
+def _is_other_kind(code: Codebase, asked: Asked, source: Source) -> bool:
     """Tell whether a class is asked for, spelled as classes are, and what is in reach is close but no class."""
     if not asked.name[:1].isupper() or _kind(code, source) not in ("class", "import"):
         return False
@@ -247,7 +246,7 @@ def _imported(code: Codebase, asked: Asked, source: Source) -> Remedy | None:
     module = source.module
     if own and source.name:
         folder = os.path.dirname(file.path)
-        in_package = f"{folder}/__init__.py" in code.files or not folder and "__init__.py" in code.files
+        in_package = f"{folder}/__init__.py" in code.files or (not folder and "__init__.py" in code.files)
         relative = in_package and (statements.is_relative_style(file) or not _own_absolute(file))
         module = statements.spelled(file, source.module, relative)
     bound = asked.name if (source.name or source.module) != asked.name else ""
@@ -273,16 +272,13 @@ def _own_absolute(file: Code) -> bool:
 # --- slips ---
 
 
-def _slips(code: Codebase, asked: Asked, fault: Fault) -> list[Remedy]:
+def _slips(code: Codebase, asked: Asked) -> list[Remedy]:
     """Return the remedies for a name that is one slip away from another that is in reach."""
     if not asked.here:
         return []
     node = asked.here[0]
     reach = scopes.in_reach(asked.file, node)
     alike = near.close(asked.name, {name for name in reach if not name.startswith("__") or asked.name.startswith("__")})
-    hinted = fault.message.partition("Did you mean: '")[2].partition("'")[0]
-    if hinted in alike:
-        alike = [hinted]
     found = [_slip(code, asked, node, other) for other in alike[:3]]
     return only_one(one for one in found if one is not None)
 

@@ -74,7 +74,7 @@ def move_in(
         return None
     wanted = [Wanted(module=module, name=alias.name, bound=alias.asname or "") for alias in moving]
     if file.parents.get(node) is file.tree:
-        more = [edit for one in wanted for edit in statements.added(file, one, tops(code))]
+        more = statements.added_all(file, wanted, tops(code))
     else:
         start = file.line_start((node.end_lineno or node.lineno) + 1)
         indent = file.lines[node.lineno - 1][: node.col_offset]

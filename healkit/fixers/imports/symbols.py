@@ -153,12 +153,10 @@ def _standard(module: Module, name: str) -> list[str]:
 def _spelt(code: Codebase, asked: Asked, right: str) -> Sequence[Remedy]:
     """Return the remedy for one close name: the statement is corrected, or the definition that everybody misses."""
     module, name = asked.module, asked.name
-    if module.own and module.file and _is_defined_there(code, module, right):
-        if blame.is_definition(code, name, right, module.file):
-            edits = blame.renamed_definition(code, module.file, right, name)
-            if edits:
-                title = f"rename `{right}` to `{name}`, as everything else calls it ({module.file})"
-                return [Remedy(kind=KIND, title=title, edits={module.file: edits}, risk="medium")]
+    if module.own and _is_defined_there(code, module, right):
+        turned = blame.remedy(code, name, right, module.file)
+        if turned is not None:
+            return [turned]
     edits_by_file = rewrite.rename(code, module.name, name, right)
     if not edits_by_file:
         edits_by_file = {asked.file.path: rewrite.renamed(asked.file, asked.node, name, right)}

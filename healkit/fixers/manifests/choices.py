@@ -50,9 +50,10 @@ def _ruff_rules(shelf: Shelf, *_: object) -> Iterable[str]:
         return ()
     ran = shelf.case.check([ruff, "rule", "--all", "--output-format", "json"])
     try:
-        return [rule["code"] for rule in json.loads(ran.stdout)]
+        codes = [str(rule["code"]) for rule in json.loads(ran.stdout)]
     except (ValueError, TypeError, KeyError):
         return ()
+    return [*codes, *{code.rstrip("0123456789") for code in codes}]
 
 
 def modules(shelf: Shelf) -> dict[str, str]:

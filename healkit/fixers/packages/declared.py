@@ -20,11 +20,11 @@ from packaging.version import InvalidVersion, Version
 from ... import wire
 from ...project.declaring import normalise, table, texts
 from ...records import Record
-from . import poetry
+from . import lines, poetry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     from ..case import Case
@@ -235,7 +235,7 @@ class Manifests:
             self.asked[normalise(name)] = [one.replace(source=source or one.source) for one in known]
 
     def _requirements_files(self, folder: str) -> None:
-        names = [f"{folder}{name}" for name in _listing(self.case, folder) if _is_requirements(name)]
+        names = [f"{folder}{name}" for name in _listing(self.case, folder) if lines.is_requirements_file(name)]
         inner = f"{folder}requirements/"
         names += [f"{inner}{name}" for name in _listing(self.case, inner) if name.endswith((".txt", ".in"))]
         for name in sorted(names, key=lambda name: (name != f"{folder}requirements.txt", name.endswith(".in"), name)):
@@ -245,16 +245,16 @@ class Manifests:
         if name in self._seen or depth > _DEPTH:
             return
         self._seen.add(name)
-        lines = self._text(name).replace("\\\n", " ").splitlines()
+        written = self._text(name).replace("\\\n", " ").splitlines()
         base = os.path.dirname(name)
-        includes = [(found[1], found[2]) for line in lines if (found := _include(line))]
-        given = [*constraints, *(_inside(base, file) for kind, file in includes if kind == "c")]
+        includes = [(found[1], found[2]) for line in written if (found := lines.include(line))]
+        given = [*constraints, *(lines.inside(base, file) for kind, file in includes if kind == "c")]
         for kind, file in includes:
-            if kind == "r" and (path := _inside(base, file)):
+            if kind == "r" and (path := lines.inside(base, file)):
                 self._requirements(path, depth + 1, given)
         kept = tuple(file for file in given if file and self.case.read(file) is not None)
-        options = tuple(option for line in lines for option in _options(line, base))
-        for line in lines:
+        options = tuple(option for line in written for option in lines.options(line, base))
+        for line in written:
             text = re.sub(r"(?:^|\s)#.*", "", line).strip()
             if not text or text.startswith("-"):
                 continue
@@ -276,7 +276,7 @@ class Manifests:
         where = f"{folder}setup.py"
         source = self._text(where)
         if source:
-            for text in _setup_requirements(ast.parse(source)):
+            for text in lines.of_setup(ast.parse(source)):
                 self._line(text, where)
 
     def _pipfile(self, folder: str) -> None:
@@ -328,60 +328,3 @@ def _listing(case: Case, folder: str) -> list[str]:
         return sorted(os.listdir(os.path.join(case.root, folder)))[:2_000]
     except OSError:
         return []
-
-
-def _is_requirements(name: str) -> bool:
-    return bool(re.fullmatch(r"(?:[\w-]+[-_.])?requirements?(?:[-_.][\w.-]+)?\.(?:txt|in)", name, re.IGNORECASE))
-
-
-def _include(line: str) -> re.Match[str] | None:
-    return re.match(r"\s*-{1,2}(r|c)(?:equirement|onstraint)?[ =]?\s*(\S+)", line)
-
-
-def _options(line: str, base: str) -> list[str]:
-    """Return the words for pip of a line that says where packages come from; a name alone must come from there, too."""
-    found = re.match(r"\s*(-i|-f|--index-url|--extra-index-url|--find-links|--no-index|--pre)(?:[ =]+(\S+))?\s*$", line)
-    if not found:
-        return []
-    if found[2] and found[1] in ("-f", "--find-links") and "://" not in found[2]:
-        return [found[1], os.path.join(base, found[2])]
-    return [found[1], found[2]] if found[2] else [found[1]]
-
-
-def _inside(base: str, file: str) -> str:
-    path = os.path.normpath(os.path.join(base, file))
-    return "" if path.startswith(("..", "/")) or "://" in file else path
-
-
-def _setup_requirements(tree: ast.Module) -> Iterator[str]:
-    """Yield the literal requirements in a `setup()` call; names that stand for a literal of the module are followed."""
-    known = {
-        target.id: node.value
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-
-    def literals(node: ast.expr | None) -> Iterator[str]:
-        node = known.get(node.id) if isinstance(node, ast.Name) else node
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield from node.value.splitlines()
-        elif isinstance(node, ast.List | ast.Tuple | ast.Set):
-            for item in node.elts:
-                yield from literals(item)
-        elif isinstance(node, ast.Dict):
-            for value in node.values:
-                yield from literals(value)
-        elif isinstance(node, ast.BinOp):
-            yield from literals(node.left)
-            yield from literals(node.right)
-
-    wanted: Callable[[ast.Call], bool] = lambda call: (  # noqa: E731
-        (isinstance(call.func, ast.Name) and call.func.id == "setup")
-        or (isinstance(call.func, ast.Attribute) and call.func.attr == "setup")
-    )
-    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call) and wanted(node)):
-        for keyword in call.keywords:
-            if keyword.arg in ("install_requires", "tests_require", "extras_require", "setup_requires"):
-                yield from literals(keyword.value)

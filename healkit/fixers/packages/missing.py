@@ -37,6 +37,7 @@ class Missing(Record):
 
 
 _MODULE = re.compile(r"No module named ['\"]?(?P<name>[A-Za-z_][\w.]*\w|[A-Za-z_])['\"]?(?!['\"]?; )")
+_STUBS = re.compile(r"Cannot find implementation or library stub for module named ['\"](?P<name>[\w.]+)['\"]")
 _DISTRIBUTION = (
     re.compile(r"No package metadata was found for ['\"]?(?P<name>[\w.-]+\w)"),
     re.compile(r"PackageNotFoundError: (?P<name>[\w.-]+\w)\s*$", re.M),
@@ -52,6 +53,7 @@ _DISTRIBUTION = (
     re.compile(r"requires (?:the )?['\"`](?P<name>[\w.-]+)['\"`](?: package| library| module)? to be installed"),
     re.compile(r"(?:You need to|Please|[Mm]ust) (?:pip )?install (?:the )?['\"`]?(?P<name>[\w.-]+\w)['\"`]?"),
     re.compile(r"pip3? install ['\"`]?(?P<name>[A-Za-z][\w.-]*\w)"),
+    re.compile(r"requires (?P<name>[A-Za-z][\w.-]*\w), which is not installed"),
     re.compile(r"Missing required plugins?: (?P<name>[\w.-]+\w)(?P<spec>[<>=!~][^,\s]*)?"),
 )
 _RANGE = (
@@ -72,12 +74,12 @@ _ATTRIBUTE = (
 )
 _PROGRAM = (
     re.compile(r"(?:^|[:\s])(?P<name>[\w.-]+): (?:command )?not found\b", re.M),
-    re.compile(r"command not found: (?P<name>[\w.-]+)"),
+    re.compile(r"[Cc]ommand not found: (?P<name>[\w.-]+)"),
     re.compile(r"[Nn]o such file or directory:? ['\"`](?P<name>[\w./-]+)['\"`]?"),
     re.compile(r"(?:^|[:\s])(?P<name>[\w./-]+): [Nn]o such file or directory", re.M),
     re.compile(r"Failed to spawn: [`'\"](?P<name>[\w.-]+)"),
     re.compile(r"spawn (?P<name>[\w.-]+) ENOENT"),
-    re.compile(r"[Cc]ommand (?:not found: )?['\"`](?P<name>[\w.-]+)['\"`] (?:not found|could not be found)"),
+    re.compile(r"[Cc]ommand (?:not found: )?['\"`](?P<name>[\w.-]+)['\"`] (?:is )?(?:not found|could not be found)"),
     re.compile(r"^healkit: (?P<name>[\w./-]+): ", re.M),
 )
 _PYTEST = (
@@ -106,7 +108,7 @@ def _texts(case: Case) -> Iterator[str]:
 
 
 def _python(text: str, case: Case) -> Iterator[Missing]:
-    for match in _MODULE.finditer(text):
+    for match in (found for one in (_MODULE, _STUBS) for found in one.finditer(text)):
         if MODULE.fullmatch(match["name"]) and match["name"].split(".")[0] not in sys.stdlib_module_names:
             yield Missing(ecosystem="python", kind="module", name=match["name"].removesuffix(".__main__"))
     yield from _pytest(text)

@@ -16,9 +16,9 @@ from ...project.declaring import is_plain, table, texts
 from ...records import Fix, Record, Run
 from .. import tables
 from ..proposal import Proposal, guide
-from . import lookalike
+from . import lookalike, node_names
 from .declared import folders
-from .missing import NODE_NAME, programs
+from .missing import programs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,23 +29,6 @@ if TYPE_CHECKING:
 
 _TAIL = 20_000
 _KINDS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
-_PACKAGE = (
-    re.compile(r"[Cc]annot find (?:module|package) ['\"`](?P<name>[^'\"`\s]+)['\"`]"),
-    re.compile(
-        r"(?:[Cc]an't|[Cc]ould not|[Cc]annot|[Ff]ailed to) resolve (?:import |module )?['\"`](?P<name>[^'\"`\s]+)['\"`]"
-    ),
-    re.compile(r"Preset ['\"]?(?P<name>[@\w./-]+)['\"]? (?:not found|is invalid)"),
-    re.compile(r"Test environment ['\"]?(?P<name>[@\w./-]+)['\"]? cannot be found"),
-    re.compile(r"Module ['\"]?(?P<name>[@\w./-]+)['\"]? in the \"?\w+\"? option was not found"),
-    re.compile(r"missing: (?P<name>(?:@[\w.~-]+/)?[\w.~-]+)@"),
-    re.compile(r"UNMET DEPENDENCY (?P<name>(?:@[\w.~-]+/)?[\w.~-]+)@"),
-    re.compile(r"couldn't find the plugin \"(?P<name>[^\"\s]+)\""),
-)
-_CONFIG = re.compile(r"couldn't find the config \"(?P<name>[^\"\s]+)\" to extend from")
-_TYPES = (
-    re.compile(r"Could not find a declaration file for module ['\"](?P<name>[^'\"\s]+)['\"]"),
-    re.compile(r"Cannot find type definition file for ['\"](?P<name>[^'\"\s]+)['\"]"),
-)
 _WORDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "npm": (("install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts"), ()),
     "pnpm": (("install", "--frozen-lockfile", "--ignore-scripts"), ("install", "--no-lockfile", "--ignore-scripts")),
@@ -74,7 +57,7 @@ def propose(case: Case) -> Iterator[Proposal]:
     if not manifests:
         return
     for text in (f"{case.diagnosis.excerpt}\n{case.diagnosis.message}", case.output[-_TAIL:]):
-        names = list(dict.fromkeys([*_missing(text), *_commands(text, case, manifests)]))
+        names = list(dict.fromkeys([*node_names.missing(text), *_commands(text, case, manifests)]))
         for name in names:
             proposals = list(_settle(case, name, manifests))
             if proposals:
@@ -85,41 +68,6 @@ def propose(case: Case) -> Iterator[Proposal]:
 
 
 # -- what is missing
-
-
-def _missing(text: str) -> Iterator[str]:
-    """Yield the names of the packages that a text says are not found; what is no package name is passed over."""
-    for match in (found for one in _PACKAGE for found in one.finditer(text)):
-        yield from _package(match["name"])
-    for match in _CONFIG.finditer(text):
-        yield from _package(_eslint_config(match["name"]))
-    for match in (found for one in _TYPES for found in one.finditer(text)):
-        for name in _package(match["name"]):
-            yield f"@types/{name.removeprefix('@').replace('/', '__')}"
-            if one_is_types_file(match):
-                yield name
-
-
-def one_is_types_file(match: re.Match[str]) -> bool:
-    """Tell whether a compiler misses a package of types itself (`types: ["vitest/globals"]`), not those of a module."""
-    return match.re is _TYPES[1]
-
-
-def _package(specifier: str) -> Iterator[str]:
-    """Yield the package of an import's specifier; nothing for a path, an alias or a part of Node."""
-    if specifier.startswith((".", "/", "#", "~/", "@/", "node:")) or ":" in specifier or "\\" in specifier:
-        return
-    name = "/".join(specifier.split("/")[: 2 if specifier.startswith("@") else 1])
-    builtin = tables.table("packages").get("node", {}).get("builtin", ())
-    if NODE_NAME.fullmatch(name) and specifier.removesuffix("/") not in builtin and name not in ("node_modules", "src"):
-        yield name
-
-
-def _eslint_config(name: str) -> str:
-    scope, slash, rest = name.partition("/")
-    if name.startswith("@"):
-        return f"{scope}/eslint-config{f'-{rest}' if slash and not rest.startswith('eslint-config') else ''}"
-    return name if name.startswith("eslint-config") else f"eslint-config-{scope}"
 
 
 def _commands(text: str, case: Case, manifests: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -146,7 +94,9 @@ def _manifests(case: Case) -> dict[str, Mapping[str, Any]]:
     """Return folder and content of each package.json from the failing file and the command's folder up to the root."""
     found: dict[str, Mapping[str, Any]] = {}
     here = os.path.dirname(case.place)
-    here = "" if "node_modules" in here.split("/") else here  # what a package lacks is declared by the project's lock file
+    here = (
+        "" if "node_modules" in here.split("/") else here
+    )  # what a package lacks is declared by the project's lock file
     while here:
         found[f"{here}/"] = {}
         here = os.path.dirname(here)

@@ -6,60 +6,23 @@ import os
 import re
 import shlex
 
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier
 from packaging.version import InvalidVersion, Version
 
 from ...project.declaring import normalise
 from ...records import Fix, Run
-from .. import tables
 from ..proposal import Proposal, guide
 from . import lookalike, missing, optional
-from .declared import Declared, Manifests, folders
-from .environment import Environment, find, installer
+from .declared import Declared, folders
+from .environment import Environment, installer
+from .scene import Scene, is_own, names_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from importlib.metadata import Distribution
+    from collections.abc import Iterator
 
     from ..case import Case
     from .missing import Missing
-
-_AFFIXES = ("python-{}", "py-{}", "py{}", "{}-py", "{}-python", "{}py", "django-{}", "pytest-{}")
-"""How distributions are called that bring a module of another name, where no table knows it."""
-
-
-class Scene:
-    """What stands around a missing name: the environment and what is in it, the manifests."""
-
-    def __init__(self, case: Case) -> None:
-        self.case = case
-        self.env, self.why = find(case)
-        self.manifests = Manifests(case, self.env.version if self.env is not None else "")
-        self.installed: Mapping[str, Distribution] = self.env.installed() if self.env is not None else {}
-
-    def version(self, name: str) -> str:
-        """Return the version of an installed distribution, empty when it is not installed."""
-        found = self.installed.get(normalise(name))
-        return str(found.version) if found is not None else ""
-
-    def required(self, name: str) -> Declared | None:
-        """Return what an installed distribution of the project requires, as if it were declared."""
-        for owner in self.installed.values():
-            for text in owner.requires or ():
-                try:
-                    found = Requirement(text)
-                except InvalidRequirement:
-                    continue
-                if normalise(found.name) == normalise(name) and (
-                    found.marker is None or found.marker.evaluate({**self.manifests.environment, "extra": ""})
-                ):
-                    where = f"{owner.metadata['Name']}'s requirements"
-                    return Declared(
-                        name=normalise(name), shown=found.name, where=where, spec=str(found.specifier), direct=False
-                    )
-        return None
 
 
 def propose(case: Case) -> Iterator[Proposal]:
@@ -85,7 +48,7 @@ def _is_python(case: Case) -> bool:
 
 def _settle(scene: Scene, one: Missing) -> Iterator[Proposal]:
     """Yield what can be done about one missing name; nothing when it is none of the project's packages."""
-    if one.kind in ("module", "attribute") and _is_own(scene, one.name):
+    if one.kind in ("module", "attribute") and is_own(scene, one.name):
         yield from _own_package(scene, one)
         return
     if one.kind in ("attribute", "range"):
@@ -94,7 +57,7 @@ def _settle(scene: Scene, one: Missing) -> Iterator[Proposal]:
     if one.kind == "distribution" and normalise(one.name) in scene.manifests.own:
         yield from _own_package(scene, one)
         return
-    names = _names(one, scene)
+    names = names_of(one, scene)
     wanted = next((found for name in names if (found := scene.manifests.find(name)) is not None), None)
     wanted = wanted or next((found for name in names if (found := scene.required(name)) is not None), None)
     if wanted is not None:
@@ -103,48 +66,6 @@ def _settle(scene: Scene, one: Missing) -> Iterator[Proposal]:
     elif one.kind == "module":
         yield from _undeclared(scene, one, names)
         yield from optional.propose(scene.case, one, "")
-
-
-# -- names
-
-
-def _names(one: Missing, scene: Scene) -> list[str]:
-    """Return the distributions that may bring a missing thing, the likeliest first."""
-    if one.kind == "distribution":
-        return [one.name]
-    packages = tables.table("packages").get("python", {})
-    if one.kind == "program":
-        mapped = packages.get("programs", {}).get(one.name)
-        return [mapped] if mapped else [one.name]
-    parts = one.name.split(".")
-    modules = tables.table("modules").get("modules", {})
-    names: list[str] = []
-    for size in range(len(parts), 0, -1):
-        name = ".".join(parts[:size])
-        names += packages.get("alternatives", {}).get(name, [modules[name]] if name in modules else [])
-        if size > 1 or not names:
-            names.append(name)
-    top = normalise(parts[0])
-    names.append(top)
-    known = [name for affix in _AFFIXES if (name := affix.format(top)) in scene.manifests.asked]
-    return list(dict.fromkeys([*names, *known]))
-
-
-def _is_own(scene: Scene, module: str) -> bool:
-    """Tell whether a module of that name lies where the project would import it from."""
-    case, top = scene.case, module.split(".")[0]
-    script = next((os.path.dirname(word) for word in case.argv[1:4] if word.endswith(".py")), "")
-    places = [*folders(case), *(f"{folder}src/" for folder in folders(case))]
-    if script and not os.path.isabs(script):
-        places.append(f"{os.path.normpath(os.path.join(case.cwd, script))[len(case.root) + 1 :]}/")
-    return any(case.exists(f"{place}{top}.py") or _is_package(f"{case.root}/{place}{top}") for place in places)
-
-
-def _is_package(folder: str) -> bool:
-    try:
-        return any(name.endswith((".py", ".pyi")) or os.path.isdir(f"{folder}/{name}") for name in os.listdir(folder))
-    except OSError:
-        return False
 
 
 # -- what is declared
@@ -261,7 +182,7 @@ def _shown(case: Case, argv: tuple[str, ...]) -> str:
 
 def _outdated(scene: Scene, one: Missing) -> Iterator[Proposal]:
     """Yield the declared version of an installed distribution that is not the declared one."""
-    names = [one.name] if one.kind == "range" else _names(one.replace(kind="module"), scene)
+    names = [one.name] if one.kind == "range" else names_of(one.replace(kind="module"), scene)
     for name in names:
         wanted, version = scene.manifests.find(name), scene.version(name)
         if wanted is None or not version or (not wanted.direct and one.kind == "attribute"):

@@ -116,20 +116,24 @@ def _bound(node: ast.stmt) -> Iterator[tuple[str, str]]:
         for alias in node.names:
             if alias.name != "*":
                 yield alias.asname or alias.name.partition(".")[0], "import"
-    elif isinstance(node, ast.Assign):
-        for target in node.targets:
-            yield from ((name, "assign") for name in stored(target))
-    elif isinstance(node, (ast.AnnAssign, ast.AugAssign)):
-        if getattr(node, "value", None) is not None:
-            yield from ((name, "assign") for name in stored(node.target))
-    elif isinstance(node, ast.For):
-        yield from ((name, "assign") for name in stored(node.target))
-    elif isinstance(node, ast.With):
-        for item in node.items:
-            if item.optional_vars is not None:
-                yield from ((name, "assign") for name in stored(item.optional_vars))
     elif type(node).__name__ == "TypeAlias":
         yield node.name.id, "assign"  # type: ignore[attr-defined]
+    else:
+        for target in _targets(node):
+            yield from ((name, "assign") for name in stored(target))
+
+
+def _targets(node: ast.stmt) -> list[ast.expr]:
+    """Return what a statement assigns to; an annotation without a value binds nothing."""
+    if isinstance(node, ast.Assign):
+        return node.targets
+    if isinstance(node, (ast.AnnAssign, ast.AugAssign)):
+        return [node.target] if node.value is not None else []
+    if isinstance(node, ast.For):
+        return [node.target]
+    if isinstance(node, ast.With):
+        return [item.optional_vars for item in node.items if item.optional_vars is not None]
+    return []
 
 
 def stored(target: ast.expr) -> Iterator[str]:

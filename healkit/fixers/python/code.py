@@ -64,6 +64,11 @@ class Code:
         return self.text[start:end]
 
     @cached_property
+    def calls(self) -> list[ast.Call]:
+        """Every call in the file."""
+        return [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+
+    @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
         """Every node's parent."""
         return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}

@@ -117,9 +117,8 @@ class Codebase:
         """Return every dotted name under which one of the roots makes a project file importable."""
         stem = path.removesuffix(".py").removesuffix("/__init__")
         found = [self.name_of(path)]
-        for root in self.roots:
-            if not root or stem.startswith(f"{root}/"):
-                found.append(stem[len(root) :].strip("/").replace("/", "."))
+        roots = [root for root in self.roots if not root or stem.startswith(f"{root}/")]
+        found += [stem[len(root) :].strip("/").replace("/", ".") for root in roots]
         return [name for name in dict.fromkeys(found) if _is_dotted(name)]
 
     def find(self, name: str, beside: str = "") -> Module | None:
@@ -303,19 +302,12 @@ class Codebase:
 
     def importers(self, module: str, name: str) -> list[tuple[str, ast.ImportFrom]]:
         """Return the project's statements that import a name from a module, with their files."""
-        found = []
+        found: list[tuple[str, ast.ImportFrom]] = []
         for path in self.holding(name, "import"):
-            tree = self.tree(path)
-            if tree is None:
-                continue
-            here = self.name_of(path)
-            for node in ast.walk(tree):
-                if (
-                    isinstance(node, ast.ImportFrom)
-                    and any(alias.name == name for alias in node.names)
-                    and bindings.absolute(node, here, path.endswith("__init__.py")) == module
-                ):
-                    found.append((path, node))
+            tree, here, is_package = self.tree(path), self.name_of(path), path.endswith("__init__.py")
+            nodes = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)] if tree is not None else []
+            nodes = [node for node in nodes if any(alias.name == name for alias in node.names)]
+            found += [(path, node) for node in nodes if bindings.absolute(node, here, is_package) == module]
         return found
 
 

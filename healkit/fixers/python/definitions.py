@@ -7,6 +7,7 @@ import builtins
 import inspect
 
 from ...records import Record
+from ..source import Source
 from .bindings import Bindings
 from .code import Code, Function, Functions, load
 from .codebase import Module, is_test
@@ -68,12 +69,13 @@ def functions(code: Codebase, name: str) -> list[Found]:
 
 def classes(code: Codebase, name: str) -> list[tuple[Code, ast.ClassDef]]:
     """Return the project's classes of a name."""
-    found = []
+    found: list[tuple[Code, ast.ClassDef]] = []
     for path in code.holding(f"class {name}") if name.isidentifier() else ():
         file = load(code, path)
-        for node in ast.walk(file.tree) if file is not None else ():
-            if isinstance(node, ast.ClassDef) and node.name == name and file is not None:
-                found.append((file, node))
+        nodes = ast.walk(file.tree) if file is not None else ()
+        found += [
+            (file, node) for node in nodes if isinstance(node, ast.ClassDef) and node.name == name and file is not None
+        ]
     return found
 
 
@@ -116,7 +118,7 @@ def fields(code: Codebase, file: Code, node: ast.ClassDef, depth: int = 0) -> Si
     for part in node.body:
         if isinstance(part, Functions) and part.name == "__init__":
             return signature(part, is_method=True)
-    bases = [one for base in node.bases for one in [resolve(code, file, base)] if one is not None]
+    bases = [found for base in node.bases if (found := resolve(code, file, base)) is not None]
     known = (
         [fields(code, base, owner, depth + 1) for base, owner in bases if isinstance(owner, ast.ClassDef)]
         if depth < _HOPS
@@ -151,11 +153,11 @@ def resolve(code: Codebase, file: Code, node: ast.expr) -> tuple[Code, ast.AST] 
     parts = ast.unparse(node).split(".")
     if not all(part.isidentifier() for part in parts):
         return None
-    return _resolve(code, file.module, file.bindings, file, parts, 0)
+    return _resolve(code, file.bindings, file, parts, 0)
 
 
 def _resolve(
-    code: Codebase, name: str, bound: Bindings, file: Code | None, parts: list[str], hops: int
+    code: Codebase, bound: Bindings, file: Code | None, parts: list[str], hops: int
 ) -> tuple[Code, ast.AST] | None:
     head = parts[0]
     if head in bound.defined and file is not None:
@@ -166,18 +168,13 @@ def _resolve(
     targets = [(origin.module, [origin.name, *parts[1:]] if origin.name else parts[1:])] if origin else []
     targets += [(star, parts) for star in bound.stars] if origin is None else []
     for module, rest in targets:
-        while True:
-            below = code.find(f"{module}.{rest[0]}") if len(rest) > 1 and rest[0].isidentifier() else None
-            if below is None:
-                break
-            module, rest = below.name, rest[1:]
-        found = code.find(module)
-        if found is None or not rest:
+        found, left = code.find(module), list(rest)
+        while found is not None and len(left) > 1 and (below := code.find(f"{found.name}.{left[0]}")) is not None:
+            found, left = below, left[1:]
+        its = code.bindings(found) if found is not None and left else None
+        if found is None or its is None:
             continue
-        its = code.bindings(found)
-        if its is None:
-            continue
-        answer = _resolve(code, module, its, outside(code, found), rest, hops + 1)
+        answer = _resolve(code, its, outside(code, found), left, hops + 1)
         if answer is not None:
             return answer
     return None
@@ -187,15 +184,15 @@ def outside(code: Codebase, module: Module) -> Code | None:
     """Return a module's file for reading: the project's, or an installed one."""
     if module.own:
         return load(code, module.file)
-    from ..source import Source
-
-    tree = code.tree(module.file) if module.file else None
-    if tree is None:
-        return None
-    try:
-        return Code(Source(module.file, code.data(module.file)), tree, module.name)
-    except (ValueError, LookupError):
-        return None
+    if module.file not in code.opened:
+        tree = code.tree(module.file) if module.file else None
+        try:
+            source = Source(module.file, code.data(module.file)) if tree is not None else None
+        except (ValueError, LookupError):
+            source = None
+        code.opened[module.file] = Code(source, tree, module.name) if source is not None and tree is not None else None
+    found = code.opened[module.file]
+    return found if isinstance(found, Code) else None
 
 
 def _inside(file: Code, parts: list[str]) -> tuple[Code, ast.AST] | None:
@@ -229,27 +226,22 @@ def builtin(name: str) -> Signature | None:
 
 
 class Calls(Record):
-    """How the project calls a name: `awaited` and `plain` calls as (file, node); what is handed on counts as neither."""
+    """How the project calls a name, as (file, node): awaited, plainly, or so that somebody else may await it (`handed`)."""
 
     awaited: Sequence[tuple[Code, ast.Call]] = ()
     plain: Sequence[tuple[Code, ast.Call]] = ()
+    handed: Sequence[tuple[Code, ast.Call]] = ()
 
 
 def calls(code: Codebase, name: str) -> Calls:
     """Return the project's calls of a name (of whatever object), tests included."""
-    awaited, plain = [], []
-    for path in code.holding(f"{name}("):
+    found: dict[str, list[tuple[Code, ast.Call]]] = {"awaited": [], "plain": [], "handed": []}
+    for path in code.holding(f"{name}(") if name else ():
         file = load(code, path)
-        if file is None:
-            continue
-        for node in ast.walk(file.tree):
-            if isinstance(node, ast.Call) and last(node.func) == name:
-                use = use_of(file, node)
-                if use == "awaited":
-                    awaited.append((file, node))
-                elif use == "plain":
-                    plain.append((file, node))
-    return Calls(awaited=awaited, plain=plain)
+        for node in file.calls if file is not None else ():
+            if last(node.func) == name and file is not None:
+                found[use_of(file, node)].append((file, node))
+    return Calls(**found)
 
 
 def use_of(file: Code, node: ast.Call) -> str:
@@ -257,7 +249,7 @@ def use_of(file: Code, node: ast.Call) -> str:
     parent = file.parents.get(node)
     if isinstance(parent, ast.Await):
         return "awaited"
-    if isinstance(parent, ast.Starred) or isinstance(parent, (ast.List, ast.Tuple, ast.GeneratorExp, ast.ListComp)):
+    if isinstance(parent, (ast.Starred, ast.List, ast.Tuple, ast.GeneratorExp, ast.ListComp)):
         for one in file.around(node):
             if isinstance(one, ast.Call) and last(one.func) in CONSUMERS:
                 return "awaited"
@@ -287,13 +279,16 @@ def attributes(
         if isinstance(part, (*Functions, ast.ClassDef)):
             found.setdefault(part.name, part)
             complete &= part.name not in ("__getattr__", "__getattribute__")
-        for one in _targets(part):
-            if isinstance(one, ast.Name):
-                found.setdefault(one.id, one)
+        for target in _targets(part):
+            if isinstance(target, ast.Name):
+                found.setdefault(target.id, target)
     for one in ast.walk(node):
-        if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store) and isinstance(one.value, ast.Name):
-            if one.value.id in ("self", "cls"):
-                found.setdefault(one.attr, one)
+        if (
+            isinstance(one, ast.Attribute)
+            and isinstance(one.ctx, ast.Store)
+            and ast.unparse(one.value) in ("self", "cls")
+        ):
+            found.setdefault(one.attr, one)
     for base in node.bases:
         if last(base) == "object":
             continue

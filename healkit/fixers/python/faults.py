@@ -57,7 +57,7 @@ def read(case: Case) -> list[Fault]:
     """Return the faults that a failure's output tells of: those that the diagnosis is about first, each once."""
     page = Page(case.output)
     found: dict[tuple[object, ...], Fault] = {}
-    for fault in (*_tracebacks(page), *_blocks(page), *_checked(page, case)):
+    for fault in (*_tracebacks(page), *_blocks(page), *_checked(page)):
         last = fault.spots[-1] if fault.spots else Spot(file="")
         found.setdefault((fault.type, fault.message, last.file, last.line), fault)
     faults = list(found.values())
@@ -82,18 +82,13 @@ def _tracebacks(page: Page) -> Iterator[Fault]:
     for chain in traces.read_chains(page):
         for trace in chain:
             if trace.error >= 0 and not trace.is_group:
-                spots = [_spot(page, trace, frame) for frame in trace.frames]
+                spots = [_spot(page, frame) for frame in trace.frames]
                 said = traces.body_of(page.lines[trace.error], trace.margin) or ""
-                yield Fault(type=trace.type.rpartition(".")[2], message=_whole(page, trace), spots=spots, said=said)
+                yield Fault(type=trace.type.rpartition(".")[2], message=trace.reason, spots=spots, said=said)
     yield from _bare(page)
 
 
-def _whole(page: Page, trace: traces.Trace) -> str:
-    """Return the message of a traceback: its first line, with the hint that some versions print below it."""
-    return trace.reason
-
-
-def _spot(page: Page, trace: traces.Trace, frame: traces.Frame) -> Spot:
+def _spot(page: Page, frame: traces.Frame) -> Spot:
     named = _FUNCTION.search(page.lines[frame.row])
     text = ""
     if frame.source >= 0 and frame.source + 1 < len(page.lines):
@@ -179,7 +174,7 @@ def _block(spots: list[Spot], errors: list[str]) -> Iterator[Fault]:
         yield Fault(type=kind.rpartition(".")[2], message=message, spots=tuple(spots), said=said)
 
 
-def _checked(page: Page, case: Case) -> Iterator[Fault]:
+def _checked(page: Page) -> Iterator[Fault]:
     """Yield what linters and type checkers said, in Python's words."""
     text = page.text
     for saying in knowledge.sayings():

@@ -27,6 +27,8 @@ def close(name: str, names: Iterable[str]) -> list[str]:
         return []
     for steps in (1, 2):
         found = sorted(other for other in others if len(other) > 2 and distance(name, other) == steps)
+        swapped = [other for other in found if sorted(other) == sorted(name)]
+        found = swapped if steps == 1 and swapped else found
         if found and (steps == 1 or min(len(name), *(len(one) for one in found)) >= _LONG):
             return found
     return []
@@ -45,6 +47,5 @@ def related(name: str, names: Iterable[str]) -> list[str]:
     for other in names:
         theirs = words(other)
         if other != name and own and theirs and (own < theirs or theirs < own) and len(own ^ theirs) == 1:
-            if any(len(word) >= 4 for word in own & theirs):
-                found.append(other)
+            found += [other] if any(len(word) >= 4 for word in own & theirs) else []
     return sorted(found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from ...records import Record
 from ..proposal import Proposal, edit, guide
 from .code import load
@@ -21,7 +23,7 @@ class Remedy(Record):
 
     kind: str
     title: str
-    edits: Edits = {}
+    edits: Edits = MappingProxyType({})
     risk: str = "low"
     sure: bool = True
     steps: Sequence[str] = ()

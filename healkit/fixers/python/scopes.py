@@ -24,10 +24,8 @@ def local_names(scope: ast.AST) -> set[str]:
     for node in inside(scope):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             found.add(node.id)
-        elif isinstance(node, (*Functions, ast.ClassDef)):
-            found.add(node.name)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            found.add(node.name)
+        elif isinstance(node, (*Functions, ast.ClassDef, ast.ExceptHandler)):
+            found |= {node.name} if node.name else set()
         elif isinstance(node, ast.alias):
             found.add(node.asname or node.name.partition(".")[0])
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import sys
 
@@ -65,7 +66,7 @@ def without(code: Code, node: Statement, names: Sequence[ast.alias]) -> list[Edi
 
 def _is_apart(edits: list[Edit]) -> bool:
     ordered = sorted(edits)
-    return all(one[1] <= other[0] for one, other in zip(ordered, ordered[1:], strict=False))
+    return all(one[1] <= other[0] for one, other in itertools.pairwise(ordered))
 
 
 def _without_line(code: Code, node: Statement) -> list[Edit] | None:
@@ -198,6 +199,17 @@ def added(code: Code, wanted: Wanted, own: Sequence[str] = ()) -> list[Edit]:
                 if edits is not None:
                     return edits
     return [_line_edit(code, wanted, head, own)]
+
+
+def added_all(code: Code, wanted: Sequence[Wanted], own: Sequence[str] = ()) -> list[Edit]:
+    """Return the edits that import several names of one module: one by one where a statement has it, else as one line."""
+    joined = [added(code, one, own) for one in wanted]
+    lines = [edits[0] for edits in joined if len(edits) == 1]
+    if len(lines) != len(wanted) or len({edit[:2] for edit in lines}) > 1 or "import" not in lines[0][2]:
+        return [edit for edits in joined for edit in edits]
+    start, end, text = lines[0]
+    items = ", ".join(one.item for one in wanted)
+    return [(start, end, text.replace(wanted[0].line, f"from {wanted[0].module} import {items}"))]
 
 
 def _written(node: ast.ImportFrom) -> str:

@@ -32,7 +32,13 @@ LANGUAGES = {
     "toml": (".toml",),
     "yaml": (".yml", ".yaml"),
 }
-_MODULES = {"python": "python_case", "script": "script_case", "json": "json_case", "toml": "toml_case", "yaml": "yaml_case"}
+_MODULES = {
+    "python": "python_case",
+    "script": "script_case",
+    "json": "json_case",
+    "toml": "toml_case",
+    "yaml": "yaml_case",
+}
 _JSON_NAMES = (".babelrc", ".eslintrc", ".prettierrc", ".swcrc", ".jshintrc", ".stylelintrc", "composer.lock")
 
 
@@ -51,7 +57,12 @@ def propose(case: Case) -> Iterator[Proposal]:
         if _conflict(source.text):
             yield _resolve(path)
             return
-        found = import_module(f".{_MODULES[language]}", __name__).heal(case, source)
+        module = import_module(f".{_MODULES[language]}", __name__)
+        if language == "json":
+            yield from module.without_mark(case, source)
+        if language in ("toml", "yaml"):
+            yield from module.guides(source)
+        found = module.heal(case, source)
         yield from _proposals(source, found)
         broken += bool(found)
         if broken >= MOST_FILES:

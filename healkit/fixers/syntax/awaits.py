@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from .parsers import Parser
 
-_PLAIN_CALLBACKS = frozenset(("forEach", "map", "filter", "reduce", "some", "every", "find", "findIndex", "sort", "flatMap", "replace"))
+_PLAIN_CALLBACKS = frozenset(
+    ("forEach", "map", "filter", "reduce", "some", "every", "find", "findIndex", "sort", "flatMap", "replace")
+)
 """Callers that do not wait for what their callback promises."""
 _NO_METHODS = frozenset(("if", "for", "while", "switch", "catch", "with", "return"))
 
@@ -28,7 +30,10 @@ def await_edits(text: str, number: int, parser: Parser) -> Iterator[Found]:
     """
     lines = Lines(text)
     tokens = list(spoken(script_tokens(text)))
-    at = next((index for index, token in enumerate(tokens) if token.text == "await" and lines.number(token.start) == number), None)
+    at = next(
+        (index for index, token in enumerate(tokens) if token.text == "await" and lines.number(token.start) == number),
+        None,
+    )
     if at is None:
         return
     found = _function(tokens, at)
@@ -80,7 +85,11 @@ def _head(tokens: list[Token], brace: int) -> int | None:
     if name >= 1 and tokens[name - 1].text == "function":
         return name - 1
     if name >= 0 and tokens[name].kind in "nk" and tokens[name].text not in _NO_METHODS:
-        return name - 1 if name >= 1 and tokens[name - 1].text in ("static", "get", "set") and tokens[name - 1].text != "static" else name
+        return (
+            name - 1
+            if name >= 1 and tokens[name - 1].text in ("static", "get", "set") and tokens[name - 1].text != "static"
+            else name
+        )
     return None
 
 

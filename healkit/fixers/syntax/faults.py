@@ -18,14 +18,24 @@ _SPEECH = re.compile(
 )
 _PATHS = (
     re.compile(r'File "([^"\n]+)"'),
-    re.compile(r"(?<![\w/.@-])((?:file://)?(?:[\w@.+~/\\ -]*/)?[\w@.+-]+\.(?:pyi?|[mc]?[jt]sx?|jsonc?|json5|ipynb|toml|ya?ml|webmanifest))\b"),
-    re.compile(r"(?<![\w/.@-])((?:file://)?[\w@.+~/-]+\.(?:pyi?|[mc]?[jt]sx?|jsonc?|json5|ipynb|toml|ya?ml|webmanifest))\b"),
+    re.compile(
+        r"(?<![\w/.@-])((?:file://)?(?:[\w@.+~/\\ -]*/)?[\w@.+-]+\.(?:pyi?|[mc]?[jt]sx?|jsonc?|json5|ipynb|toml|ya?ml|webmanifest))\b"
+    ),
+    re.compile(
+        r"(?<![\w/.@-])((?:file://)?[\w@.+~/-]+\.(?:pyi?|[mc]?[jt]sx?|jsonc?|json5|ipynb|toml|ya?ml|webmanifest))\b"
+    ),
     re.compile(r"([\w@.+~/-]*\.(?:babelrc|eslintrc|prettierrc|swcrc|jshintrc|stylelintrc))\b"),
 )
 _FORMATS = (
     (re.compile(r"JSON|\bjq: (?:parse )?error", re.I), (".json", ".jsonc", "rc")),
     (re.compile(r"TOML", re.I), (".toml",)),
-    (re.compile(r"YAML|mapping values|block (?:mapping|sequence|collection|end)|found character|flow (?:mapping|sequence)", re.I), (".yml", ".yaml")),
+    (
+        re.compile(
+            r"YAML|mapping values|block (?:mapping|sequence|collection|end)|found character|flow (?:mapping|sequence)",
+            re.I,
+        ),
+        (".yml", ".yaml"),
+    ),
 )
 _MOST_NAMED = 60
 _MOST_SCANNED = 200

@@ -22,7 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    Event = tuple[tuple[str, ...], str]
+    Event = tuple[tuple[tuple[str, ...], ...], str]
 
 _WORD = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
 _BLOCK_BEFORE = frozenset((")", "=>", "else", "try", "finally", "do", ";", "{", "}", "^", "static"))
@@ -30,6 +30,7 @@ _LOGIC = frozenset("== != < > <= >= and or in is not && || === !==".split())
 _TYPE_HEADS = frozenset(("class", "interface", "enum", "namespace"))
 KNOWN_NAME, NEW_NAME, NUMBER = -4.0, -6.5, -3.0
 KNOWN_WORD, CODE_WORD, NEW_WORD, SIGN, BRACKET = -4.0, -7.0, -6.5, -1.5, -3.0
+_COMMENTED = -4.0
 _OWN_WEIGHT = 4.0
 _BUILT_IN = frozenset(dir(builtins))
 _GLOBALS = frozenset(
@@ -141,7 +142,13 @@ class _Walk:
             return True
         if self.last in (";", "{", "}"):
             return True
-        return len(gap) - gap.rfind("\n") - 1 <= frame.indent + (0 if frame.kind == "0" else 4) and shape not in (".", "?", ":", "&&", "||")
+        return len(gap) - gap.rfind("\n") - 1 <= frame.indent + (0 if frame.kind == "0" else 4) and shape not in (
+            ".",
+            "?",
+            ":",
+            "&&",
+            "||",
+        )
 
     def _token(self, shape: str, frame: _Frame) -> Event:
         place = frame.kind + frame.head if frame.kind in ("0", "B") else frame.kind
@@ -237,9 +244,15 @@ class Habits:
             return KNOWN_NAME if known else max(-16.0, NEW_NAME - 0.7 * len(token.text))
         if token.kind == "0":
             return NUMBER
+        if token.kind == "c":
+            return _COMMENTED * len(_WORD.findall(token.text))
         if token.kind in "sur":
             text = token.text.lstrip("rbufRBUF")
-            odd = any(text[1:-1].startswith(mark) or text[1:-1].endswith(mark) for mark in self.marks if text[1:-1].count(mark) % 2)
+            odd = any(
+                text[1:-1].startswith(mark) or text[1:-1].endswith(mark)
+                for mark in self.marks
+                if text[1:-1].count(mark) % 2
+            )
             style = self.marks.get(text[-1:], 0.0) - (4.0 if odd else 0.0)
             return style + sum(self._word(word) for word in _WORD.findall(text[1:-1]))
         return 0.0

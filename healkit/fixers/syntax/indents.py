@@ -85,7 +85,13 @@ def _blocks(lines: Lines, number: int, old: str, new: str, cost: float, what: st
         following = lines.line(below + 1)
         ends = below == len(lines) or not following.startswith(old) or not following.strip()
         if ends or seen <= 3:
-            yield Edit(lines.start(number), lines.end(below), "\n".join(moved), cost - 1.0 - 0.15 * seen, what.replace("line", "block"))
+            yield Edit(
+                lines.start(number),
+                lines.end(below),
+                "\n".join(moved),
+                cost - 1.0 - 0.15 * seen,
+                what.replace("line", "block"),
+            )
 
 
 def _depths(lines: Lines, number: int, unit: str) -> list[str]:
@@ -103,7 +109,10 @@ def _depths(lines: Lines, number: int, unit: str) -> list[str]:
             depths.append(indent + unit)
         if not indent:
             break
-    below = next((lines.line(line) for line in range(number + 1, min(len(lines), number + 20) + 1) if lines.line(line).strip()), "")
+    below = next(
+        (lines.line(line) for line in range(number + 1, min(len(lines), number + 20) + 1) if lines.line(line).strip()),
+        "",
+    )
     if below:
         depths.append(below[: len(below) - len(below.lstrip())])
     return list(dict.fromkeys(depths))

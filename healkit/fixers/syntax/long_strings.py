@@ -21,16 +21,24 @@ if TYPE_CHECKING:
 
 _MARKS = ('"""', "'''")
 _MOST = 400
-_CODE = re.compile(r"(?:def|class|return|import|from|if|for|while|with|try|raise|@|async|else|elif|except|self\.)\b|[\w.]+ = |[\w.]+\(|\)|\}|\]")
+_CODE = re.compile(
+    r"(?:def|class|return|import|from|if|for|while|with|try|raise|@|async|else|elif|except|self\.)\b|[\w.]+ = |[\w.]+\(|\)|\}|\]"
+)
 
 
 def long_strings(text: str, ask: Ask) -> list[Found]:
     """Return where a triple quote is missing in a Python text, the best place first; empty when that is not the fault."""
     for mark in _MARKS:
-        if sum(token.text.count(mark) for token in python_tokens(text) if token.kind in "su") % 2 or _shortened(text, mark):
-            found = _closed(text, mark, ask) + _opened(text, mark, ask)
-            if found:
-                return sorted(found, key=lambda each: -each.edit.prior)[:5]
+        if sum(token.text.count(mark) for token in python_tokens(text) if token.kind in "su") % 2 or _shortened(
+            text, mark
+        ):
+            closed, opened = _closed(text, mark, ask), _opened(text, mark, ask)
+            if closed and opened:
+                doubt = closed[0].edit.prior < 1.5
+                closed = [each._replace(share=min(each.share, 0.6)) for each in closed] if doubt else closed
+                return [*closed[:2], *(each._replace(share=0.02) for each in opened[:2])]
+            if closed or opened:
+                return [*closed, *opened][:5]
     return []
 
 
@@ -48,7 +56,9 @@ def _tried(text: str, edits: list[Edit], ask: Ask) -> list[Found]:
 def _closed(text: str, mark: str, ask: Ask) -> list[Found]:
     """Return the closing marks that make the text compile: in the first string where one does, the earliest place first."""
     lines = Lines(text)
-    strings = [token for token in python_tokens(text) if token.kind in "su" and token.text.lstrip("rbufRBUF").startswith(mark)]
+    strings = [
+        token for token in python_tokens(text) if token.kind in "su" and token.text.lstrip("rbufRBUF").startswith(mark)
+    ]
     left = _MOST
     for token in sorted(strings, key=lambda token: _innocence(text, lines, token)):
         edits = list(_endings(lines, token, mark))[:left]
@@ -83,12 +93,14 @@ def _endings(lines: Lines, token: Token, mark: str) -> Iterator[Edit]:
         order = -0.01 * (number - first)
         if not shown:
             if line and indent_of(line) == deep or (not line and not deep and number > first):
-                yield Edit(lines.end(number), lines.end(number), mark, 3.0 + order if line else order, f"insert `{mark}`")
+                yield Edit(
+                    lines.end(number), lines.end(number), mark, 3.0 + order if line else order, f"insert `{mark}`"
+                )
             continue
         short = len(shown) - len(shown.rstrip(mark[0]))
         if end - short <= token.start + 3:
             continue
-        if short in (1, 2):
+        if short in (1, 2) and (shown.count(mark[0]) - short) % 2 == 0:
             yield Edit(end - short, end, mark, 2.5 + order, f"write `{mark}`")
         yield Edit(end, end, mark, order, f"insert `{mark}`")
 
@@ -123,7 +135,8 @@ def _opened(text: str, mark: str, ask: Ask) -> list[Found]:
                 short = re.match(rf"[rRbBuUfF]?({mark[0]}{{1,2}})(?!{mark[0]})", line.lstrip())
                 if short:
                     edits.append(Edit(at + short.start(1), at + short.end(1), mark, prior + 0.5, f"write `{mark}`"))
-                edits.append(Edit(at, at, mark, prior, f"insert `{mark}`"))
+                if not line.lstrip().startswith(mark[0]):
+                    edits.append(Edit(at, at, mark, prior, f"insert `{mark}`"))
             equals = re.search(r"(?:=|\(|return|,)[ \t]*(?=\S|$)", line)
             if equals and abs(number - near) < 30:
                 spot = lines.start(number) + equals.end()
@@ -136,4 +149,7 @@ def _opened(text: str, mark: str, ask: Ask) -> list[Found]:
     if not alive:
         return []
     clear = alive[0].edit.prior >= 3 and sum(found.edit.prior >= 3 for found in alive) == 1
-    return [Found(found.edit, found.text, (0.95 if clear else 0.6) if not number else 0.04) for number, found in enumerate(alive)]
+    return [
+        Found(found.edit, found.text, (0.95 if clear else 0.6) if not number else 0.04)
+        for number, found in enumerate(alive)
+    ]

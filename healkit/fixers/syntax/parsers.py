@@ -62,7 +62,9 @@ class Parser:
         spans = [[_units(text, edit.start), _units(text, edit.end), edit.new] for edit in edits]
         question = {"base": text, "edits": spans, "file": self.path, "parsers": self.parsers, "module": self.module}
         argv = [self.node, "--experimental-vm-modules", "--no-warnings", _SCRIPT]
-        ran = child.run(argv, self.folder, stdin=json.dumps(question).encode(), timeout=30.0, environ={"NODE_OPTIONS": ""})
+        ran = child.run(
+            argv, self.folder, stdin=json.dumps(question).encode(), timeout=30.0, environ={"NODE_OPTIONS": ""}
+        )
         if ran.exit_code == 0 and ran.stdout:
             answer = json.loads(ran.stdout)
             fault = answer["fault"]
@@ -95,7 +97,18 @@ class Parser:
                 names.append(f"c{number}{suffix}")
                 with open(f"{folder}/{names[-1]}", "w", encoding="utf-8") as file:
                     file.write(done)
-            flags = ["--noEmit", "--noResolve", "--noLib", "--skipLibCheck", "--jsx", "preserve", "--pretty", "false", "--target", "esnext"]
+            flags = [
+                "--noEmit",
+                "--noResolve",
+                "--noLib",
+                "--skipLibCheck",
+                "--jsx",
+                "preserve",
+                "--pretty",
+                "false",
+                "--target",
+                "esnext",
+            ]
             ran = child.run([tsc, *flags, *(["--allowJs"] if not self.typed else []), *names], folder, timeout=60.0)
         faults: dict[int, Fault] = {}
         for found in _TSC.finditer(ran.text):

@@ -56,7 +56,9 @@ class Broken(NamedTuple):
     end_line: int
 
 
-def heal(text: str, ask: Callable[[str, int, int, Sequence[str]], tuple[python_check.Fault | None, list[str | None]]]) -> list[Found]:
+def heal(
+    text: str, ask: Callable[[str, int, int, Sequence[str]], tuple[python_check.Fault | None, list[str | None]]]
+) -> list[Found]:
     """Return the edits that make a Python text compile, the likeliest meaning first; empty when it compiles or none does.
 
     Args:
@@ -189,7 +191,11 @@ def _chunk(text: str, first: int, last: int) -> tuple[int, int]:
             depth += (token.text in OPENERS) - (token.text in CLOSERS)
     for number in range(last + 1, len(lines) + 1):
         word = re.match(r"\w+|@", lines.line(number))
-        if word and _begins(word[0]) and word[0] in ("def", "class", "import", "from", "@", "if", "for", "try", "with", "async"):
+        if (
+            word
+            and _begins(word[0])
+            and word[0] in ("def", "class", "import", "from", "@", "if", "for", "try", "with", "async")
+        ):
             return head, lines.start(number)
     return head, len(text)
 
@@ -242,7 +248,9 @@ def foreign_edits(text: str, first: int, last: int) -> Iterator[Edit]:
     for one, two in zip(code, code[1:], strict=False):
         if one.end == two.start and one.text == two.text and one.text in "&|":
             signs.append((one.start, two.end, "and" if one.text == "&" else "or"))
-    signs += [(token.start, token.end, "not ") for token in code if token.text == "!" and _NOT.match(region, token.start)]
+    signs += [
+        (token.start, token.end, "not ") for token in code if token.text == "!" and _NOT.match(region, token.start)
+    ]
     if signs:
         done = region
         for begin, finish, word in sorted(signs, reverse=True):

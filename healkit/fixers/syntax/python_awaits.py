@@ -17,7 +17,9 @@ _DEF = re.compile(r"^([ \t]*)def[ \t]+(\w+)[ \t]*\(")
 
 
 def await_found(
-    text: str, number: int, ask: Callable[[str, int, int, Sequence[str]], tuple[python_check.Fault | None, list[str | None]]]
+    text: str,
+    number: int,
+    ask: Callable[[str, int, int, Sequence[str]], tuple[python_check.Fault | None, list[str | None]]],
 ) -> list[Found]:
     """Return the edit that makes the function around a line async; sure when those who call it already wait for it.
 
@@ -47,6 +49,9 @@ def await_found(
 
 def _awaited(text: str, name: str) -> bool:
     """Tell whether whoever calls a function in this text waits for it, or nobody here does but a framework."""
-    calls = re.findall(rf"(\bdef\s+|await\s+(?:[\w.]+\.)?|(?:run|create_task|gather|wait_for|ensure_future)\((?:[\w.]+\.)?)?\b{re.escape(name)}\(", text)
+    calls = re.findall(
+        rf"(\bdef\s+|await\s+(?:[\w.]+\.)?|(?:run|create_task|gather|wait_for|ensure_future)\((?:[\w.]+\.)?)?\b{re.escape(name)}\(",
+        text,
+    )
     others = [call for call in calls if not call.startswith("def")]
     return all(others) if others else True

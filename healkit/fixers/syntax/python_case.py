@@ -27,7 +27,9 @@ def heal(case: Case, source: Source) -> list[Found]:
     """Return the edits that make a file compile, the likeliest first; empty when it compiles."""
     interpreter = _other_interpreter(case)
 
-    def ask(text: str, first: int, last: int, texts: Sequence[str]) -> tuple[python_check.Fault | None, list[str | None]]:
+    def ask(
+        text: str, first: int, last: int, texts: Sequence[str]
+    ) -> tuple[python_check.Fault | None, list[str | None]]:
         if not interpreter:
             return (python_check.fault_of(text) if text else None), python_check.meanings(texts, first, last)
         question = json.dumps([text, first, last, list(texts)]).encode()

@@ -94,7 +94,9 @@ def _print(found: re.Match[str]) -> str:
     if into:
         body = into[2] or ""
     more = body.endswith(",")
-    arguments = [part for part in (body.rstrip(", \t"), 'end=" "' if more else "", f"file={into[1]}" if into else "") if part]
+    arguments = [
+        part for part in (body.rstrip(", \t"), 'end=" "' if more else "", f"file={into[1]}" if into else "") if part
+    ]
     return f"{head}print({', '.join(arguments)}){tail}"
 
 

@@ -85,7 +85,12 @@ def search(
             unique[key] = edit
     tried = list(unique.values())
     meanings = check(tried)
-    alive = [(edit, edit.apply(text), meaning) for edit, meaning in zip(tried, meanings, strict=True) if meaning is not None]
+    alive: list[tuple[Edit, str, object]] = []
+    known: dict[str, object] = {}
+    for edit, meaning in zip(tried, meanings, strict=True):
+        if meaning is not None:
+            done = edit.apply(text)
+            alive.append((edit, done, known.setdefault(done, meaning)))
     if not alive:
         return []
     return _grouped([(weigh(edit, done) + edit.prior, edit, done, meaning) for edit, done, meaning in alive])
@@ -140,7 +145,9 @@ def token_edits(
     """
     lines = Lines(text)
     start, end = lines.start(first), lines.end(last)
-    every = [token for token in (python_tokens if grammar.python else script_tokens)(text[:end]) if token.kind not in "cl"]
+    every = [
+        token for token in (python_tokens if grammar.python else script_tokens)(text[:end]) if token.kind not in "cl"
+    ]
     early = next((number for number, token in enumerate(every) if token.end > start), len(every))
     outer = every[early - 1] if early else None
     spoken = every[early:]
@@ -179,7 +186,9 @@ def _quick(habits: Habits, before: Token | None, new: str, after: Token | None) 
     )
 
 
-def _insertions(text: str, before: Token | None, after: Token | None, start: int, end: int, grammar: Grammar) -> Iterable[Edit]:
+def _insertions(
+    text: str, before: Token | None, after: Token | None, start: int, end: int, grammar: Grammar
+) -> Iterable[Edit]:
     """Yield the insertions between two tokens, in the ways in which they may be spaced."""
     left = before.end if before else start
     right = after.start if after else end
@@ -208,7 +217,9 @@ def _insertions(text: str, before: Token | None, after: Token | None, start: int
             yield from _at_line_ends(text, left, right, gap, new, prior, what, before is not None, word)
 
 
-SPACED = frozenset("= == != < > <= >= + - * / % and or in is not as if else for from import => && || ? : === !== -> := += -=".split())
+SPACED = frozenset(
+    "= == != < > <= >= + - * / % and or in is not as if else for from import => && || ? : === !== -> := += -=".split()
+)
 OPEN_OR_SHUT = frozenset("()[]{},")
 
 
@@ -245,7 +256,7 @@ def _changes(text: str, before: Token | None, token: Token, after: Token | None,
     elif token.kind == "x":
         yield from _removals(text, token, -1.0)
     if before is not None and before.text == token.text and token.kind in "kn":
-        yield from _removals(text, token, -2.0)
+        yield from _removals(text, token, -2.0 if token.kind == "k" else -5.0)
     for new, prior in grammar.replaced.get(token.text, ()):
         yield Edit(token.start, token.end, new, prior, f"write `{new}` instead of `{token.text}`")
     if token.kind == "n":
@@ -293,7 +304,9 @@ def _splits(token: Token, grammar: Grammar, habits: Habits) -> Iterable[Edit]:
         return
     for at in range(1, len(text)):
         left, right = text[:at], text[at:]
-        known = (left in habits.names or left in grammar.keywords) + (right in habits.names or right in grammar.keywords)
+        known = (left in habits.names or left in grammar.keywords) + (
+            right in habits.names or right in grammar.keywords
+        )
         if known:
             for new in "[" if right[0].isdigit() else "([.{,=":
                 prior = grammar.inserted.get(new, -3.0) - (0.0 if known == 2 else 3.0)
@@ -313,7 +326,13 @@ def _keyword_edits(token: Token, grammar: Grammar) -> Iterable[Edit]:
     for word in grammar.keywords:
         if token.text != word and abs(len(word) - len(token.text)) <= 1:
             if (len(word) > 2 or len(token.text) > 1) and (lower == word or distance(token.text, word) == 1):
-                yield Edit(token.start, token.end, word, -1.0 if len(word) > 2 else -3.0, f"write `{word}` instead of `{token.text}`")
+                yield Edit(
+                    token.start,
+                    token.end,
+                    word,
+                    -1.0 if len(word) > 2 else -3.0,
+                    f"write `{word}` instead of `{token.text}`",
+                )
         if len(token.text) > len(word) + 0 and token.text.startswith(word) and len(word) > 1:
             rest = token.text[len(word) :]
             yield Edit(token.start, token.end, f"{word} {rest}", -0.5, f"put a blank behind `{word}`")

@@ -31,7 +31,11 @@ def plain_signs(text: str, first: int, last: int, *, python: bool) -> Iterator[E
     if region.isascii():
         return
     quoted = "".join(f"{PLAIN[char]}" if char in _QUOTES else char for char in region)
-    spots = [token for token in (python_tokens if python else script_tokens)(region) if token.kind == "x" and token.text in PLAIN]
+    spots = [
+        token
+        for token in (python_tokens if python else script_tokens)(region)
+        if token.kind == "x" and token.text in PLAIN
+    ]
     if not spots:
         return
     if any(token.text in _QUOTES for token in spots):

@@ -35,7 +35,9 @@ def tag_edits(text: str, lines: Lines, number: int, message: str) -> Iterator[Ed
         elif stack:
             opened = stack[-1][2] or ""
             yield Edit(found.start() + 2, found.start() + 2 + len(name or ""), opened, 0.0, f"write `</{opened}>`")
-            yield Edit(stack[-1].start() + 1, stack[-1].start() + 1 + len(opened), name or "", -0.5, f"write `<{name or ''}>`")
+            yield Edit(
+                stack[-1].start() + 1, stack[-1].start() + 1 + len(opened), name or "", -0.5, f"write `<{name or ''}>`"
+            )
             yield from _closings(text, lines, stack[-1], found.start())
             if len(stack) > 1 and stack[-2][2] == name:
                 del stack[-2:]

@@ -1,0 +1,81 @@
+"""Brackets that the layout says are missing: a block ends where the lines are no deeper than the one that opened it."""
+
+from __future__ import annotations
+
+import re
+
+from .search import Edit
+from .tokens import CLOSERS, OPENERS, Lines, Token, indent_of, script_tokens, spoken
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def _pairs(text: str, lines: Lines) -> tuple[list[tuple[Token, Token]], list[Token], list[Token]]:
+    """Return the brackets that match by kind and order, the opening ones that are left, the closing ones that are."""
+    pairs, stack, alone = [], [], []
+    for token in spoken(script_tokens(text)):
+        if token.text in OPENERS:
+            stack.append(token)
+        elif token.text in CLOSERS:
+            if stack and stack[-1].text == CLOSERS[token.text]:
+                pairs.append((stack.pop(), token))
+            else:
+                alone.append(token)
+    return pairs, stack, alone
+
+
+def askew(text: str, lines: Lines) -> list[int]:
+    """Return lines on which a bracket closes less deep, or deeper, than the line of its opening one: something is missing between."""
+    pairs, stack, alone = _pairs(text, lines)
+    found = []
+    for one, two in pairs:
+        first, last = lines.number(one.start), lines.number(two.start)
+        leads = not text[lines.start(last) : two.start].strip()
+        if first != last and leads and indent_of(lines.line(first)) != indent_of(lines.line(last)):
+            found.append((last - first, first, last))
+    around = [number for _, first, last in sorted(found)[:2] for number in (first, last)]
+    around += [lines.number(token.start) for token in (*alone[:1], *stack[-1:])]
+    return list(dict.fromkeys(around))
+
+
+def brace_lines(text: str, lines: Lines) -> Iterator[Edit]:
+    """Yield the insertions of a closing bracket, on a line of its own or in front of what follows it, where the layout ends a block.
+
+    A block that a line opens ends in front of the first line below that is not deeper; when that line does not begin with
+    the closing bracket, it is missing there.
+    """
+    for number in range(1, len(lines) + 1):
+        line = lines.line(number)
+        shown = re.sub(r"\s*//.*$", "", line.rstrip())
+        opening = re.search(r"[\[({]+$", shown)
+        if not opening:
+            continue
+        deep = indent_of(line)
+        below = next(
+            (
+                low
+                for low in range(number + 1, len(lines) + 1)
+                if lines.line(low).strip() and indent_of(lines.line(low)) <= deep
+            ),
+            len(lines),
+        )
+        following = lines.line(below).lstrip()
+        closing = "".join(OPENERS[char] for char in reversed(opening[0]))
+        if following.startswith(closing[0]) and indent_of(lines.line(below)) == deep:
+            if len(closing) > 1 and not following.startswith(closing):
+                at = lines.start(below) + len(lines.line(below)) - len(following) + 1
+                yield Edit(at, at, closing[1:], -0.5, f"insert `{closing[1:]}`")
+            continue
+        indent = line[: len(line) - len(line.lstrip())]
+        at = lines.start(below) if lines.line(below).strip() and below <= len(lines) else len(text)
+        while at > 1 and text[at - 2] == "\n":
+            at -= 1
+        whole = "" if text[at - 1 : at] in ("", "\n") else "\n"
+        for end in ("", ";", ","):
+            yield Edit(at, at, f"{whole}{indent}{closing}{end}\n", 1.5 if not end else -0.5, f"insert `{closing}{end}`")
+        for low in range(number + 1, below):
+            blank = lines.line(low)
+            if blank and not blank.strip() and indent_of(blank) == deep:
+                yield Edit(lines.end(low), lines.end(low), closing, 4.0, f"insert `{closing}`")

@@ -1,0 +1,6 @@
+def double(value):
+    return value * 2
+
+
+def both(a, b):
+    return double(a) + double(b)

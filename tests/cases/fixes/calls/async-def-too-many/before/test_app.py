@@ -1,0 +1,5 @@
+from app import both
+
+
+def test_both():
+    assert both(1, 2) == 6

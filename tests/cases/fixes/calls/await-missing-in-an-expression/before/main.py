@@ -1,0 +1,13 @@
+import asyncio
+
+
+async def fetch():
+    await asyncio.sleep(0)
+    return {"a": 1}
+
+
+async def work():
+    return sorted(fetch().items())
+
+
+print(asyncio.run(work()))

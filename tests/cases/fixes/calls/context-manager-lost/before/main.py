@@ -1,0 +1,15 @@
+import asyncio
+from contextlib import suppress
+
+
+async def session():
+    yield 1
+
+
+async def work():
+    with suppress(KeyError):
+        async with session() as number:
+            return number
+
+
+print(asyncio.run(work()))

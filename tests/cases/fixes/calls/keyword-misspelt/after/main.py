@@ -1,0 +1,3 @@
+from app import fetch
+
+print(fetch("a", timeout=3))

@@ -1,0 +1,3 @@
+from app import fetch
+
+print(fetch("a", timeot=3))

@@ -1,0 +1,5 @@
+from app import hello
+
+
+def test_hello():
+    assert hello().priority == 2

@@ -1,0 +1,3 @@
+import textwrap
+
+print(textwrap.shorten("a b c", width=4, placehodler="."))

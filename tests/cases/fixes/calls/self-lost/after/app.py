@@ -1,0 +1,7 @@
+class Counter:
+    def __init__(self):
+        self.count = 0
+
+    def add(self, number=1):
+        self.count += number
+        return self

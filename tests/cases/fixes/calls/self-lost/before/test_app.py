@@ -1,0 +1,5 @@
+from app import Counter
+
+
+def test_add():
+    assert Counter().add(2).count == 2

@@ -1,0 +1,9 @@
+class Box:
+    def __init__(self, width):
+        self.width = width
+
+    def area(self):
+        return width * self.width
+
+
+print(Box(2).area())

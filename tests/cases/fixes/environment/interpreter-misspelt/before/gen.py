@@ -1,0 +1,2 @@
+#!/usr/bin/env pyhton3
+print('x')

@@ -1,0 +1,5 @@
+#!/bin/sh
+set -e
+if true; then
+  echo built
+fi

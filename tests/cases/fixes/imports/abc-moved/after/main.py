@@ -1,0 +1,4 @@
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+
+print(Iterable, Mapping, OrderedDict)

@@ -1,0 +1,3 @@
+from collections import Iterable, Mapping, OrderedDict
+
+print(Iterable, Mapping, OrderedDict)

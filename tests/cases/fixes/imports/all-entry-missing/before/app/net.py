@@ -1,0 +1,11 @@
+__all__ = [
+    "join",
+]
+
+
+def parse_url(text):
+    return text.split("/")
+
+
+def join(parts):
+    return "/".join(parts)

@@ -1,0 +1,2 @@
+def request():
+    return 1

@@ -1,0 +1,3 @@
+from app.b import two
+
+one = 1

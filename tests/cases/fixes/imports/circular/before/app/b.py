@@ -1,0 +1,3 @@
+from app.a import one
+
+two = one + 1

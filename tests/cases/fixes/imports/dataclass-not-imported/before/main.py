@@ -1,0 +1,9 @@
+"""A point."""
+
+
+@dataclass
+class Point:
+    x: int
+
+
+print(Point(1))

@@ -1,0 +1,5 @@
+__all__ = ["parse_url"]
+
+
+def parse_url(text):
+    return text.split("/")

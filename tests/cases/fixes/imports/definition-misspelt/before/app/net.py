@@ -1,0 +1,5 @@
+__all__ = ["prase_url"]
+
+
+def prase_url(text):
+    return text.split("/")

@@ -1,0 +1,3 @@
+from .net import parse_url
+
+FIRST = parse_url("a/b")

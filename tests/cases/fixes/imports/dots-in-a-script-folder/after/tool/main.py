@@ -1,0 +1,3 @@
+from steps import first
+
+print(first())

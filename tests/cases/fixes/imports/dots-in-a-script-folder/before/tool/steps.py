@@ -1,0 +1,5 @@
+from words import WORD
+
+
+def first():
+    return WORD

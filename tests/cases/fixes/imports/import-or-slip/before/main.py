@@ -1,0 +1,5 @@
+def show(joint):
+    return join
+
+
+print(show(["a"]))

@@ -1,0 +1,9 @@
+import functools
+
+
+@functools.wraps(print)
+def say():
+    return functools.partial(print)
+
+
+say()

@@ -1,0 +1,9 @@
+import functools
+
+
+@functools.warps(print)
+def say():
+    return functools.partial(print)
+
+
+say()

@@ -1,0 +1,6 @@
+from .exceptions import (
+    Missing,  # the usual one
+    Wrong,
+)
+
+print(Missing, Wrong)

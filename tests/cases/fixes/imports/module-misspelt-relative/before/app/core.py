@@ -1,0 +1,6 @@
+from .exeptions import (
+    Missing,  # the usual one
+    Wrong,
+)
+
+print(Missing, Wrong)

@@ -1,0 +1,5 @@
+from app.two import both
+
+
+def test_both():
+    assert both("a/b") == "a/b"

@@ -1,0 +1,3 @@
+from .net import parse_url
+
+print(parse_url)

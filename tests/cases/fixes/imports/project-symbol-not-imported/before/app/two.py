@@ -1,0 +1,7 @@
+"""Two."""
+
+from .net import join
+
+
+def both(text):
+    return join(parse_url(text))

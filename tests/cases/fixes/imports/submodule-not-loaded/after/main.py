@@ -1,0 +1,4 @@
+import xml
+import xml.dom
+
+print(xml.dom.Node.ELEMENT_NODE)

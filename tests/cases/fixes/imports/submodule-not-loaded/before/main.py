@@ -1,0 +1,3 @@
+import xml
+
+print(xml.dom.Node.ELEMENT_NODE)

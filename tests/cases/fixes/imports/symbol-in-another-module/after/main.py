@@ -1,0 +1,3 @@
+from app.http import get
+
+print(get("a/b"))

@@ -1,0 +1,3 @@
+from app.http import parse_url
+
+print(parse_url("a"))

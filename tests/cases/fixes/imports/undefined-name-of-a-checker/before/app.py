@@ -1,0 +1,6 @@
+import sys
+
+
+def run(path: Path) -> Optional[str]:
+    print(os.fspath(path), sys.argv)
+    return None

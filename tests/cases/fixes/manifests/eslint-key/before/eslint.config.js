@@ -1,0 +1,8 @@
+module.exports = [
+  {
+    rulse: {
+      "no-undef": "error",
+      "prefer-const": "error",
+    },
+  },
+];

@@ -1,0 +1,8 @@
+module.exports = [
+  {
+    rules: {
+      "no-undef": "error",
+      "prefer-const": "error",
+    },
+  },
+];

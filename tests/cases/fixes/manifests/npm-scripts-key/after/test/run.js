@@ -1,0 +1,1 @@
+if (require("..").answer() !== 42) process.exit(1);

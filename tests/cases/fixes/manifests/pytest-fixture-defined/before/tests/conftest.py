@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.fixture
+def numbres():
+    return [1, 2]

@@ -1,0 +1,3 @@
+import { two } from "@lib/two";
+
+export const four: number = two * 2;

@@ -1,0 +1,5 @@
+'use strict';
+
+const util = require('util');
+
+console.log(util.inspect(path.join('a', 'b')));

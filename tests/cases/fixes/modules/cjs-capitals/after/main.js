@@ -1,0 +1,3 @@
+const UserStore = require('./lib/UserStore');
+
+console.log(new UserStore());

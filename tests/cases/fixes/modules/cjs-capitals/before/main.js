@@ -1,0 +1,3 @@
+const UserStore = require('./lib/userStore');
+
+console.log(new UserStore());

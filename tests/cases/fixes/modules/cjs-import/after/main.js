@@ -1,0 +1,4 @@
+const path = require('path');
+const { fetchUser } = require('./users');
+
+module.exports = fetchUser(path.sep);

@@ -1,0 +1,4 @@
+const path = require('path');
+import { fetchUser } from './users';
+
+module.exports = fetchUser(path.sep);

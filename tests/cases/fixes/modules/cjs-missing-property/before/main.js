@@ -1,0 +1,3 @@
+const { one, two } = require('./users');
+
+console.log(one(), two());

@@ -1,0 +1,9 @@
+function one() {
+  return 1;
+}
+
+function two() {
+  return 2;
+}
+
+module.exports = { one };

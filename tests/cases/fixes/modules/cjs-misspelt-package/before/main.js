@@ -1,0 +1,3 @@
+const small = require('small-thigns');
+
+console.log(small.one);

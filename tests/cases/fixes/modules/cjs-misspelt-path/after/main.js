@@ -1,0 +1,3 @@
+const { one } = require('./lib/helpers');
+
+console.log(one());

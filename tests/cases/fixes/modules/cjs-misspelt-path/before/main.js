@@ -1,0 +1,3 @@
+const { one } = require('./lib/helpres');
+
+console.log(one());

@@ -1,0 +1,3 @@
+const { Store } = require('./store');
+
+console.log(new Store());

@@ -1,0 +1,3 @@
+const { format } = require('../lib/format');
+
+console.log(format(1));

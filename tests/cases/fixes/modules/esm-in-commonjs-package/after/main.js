@@ -1,0 +1,3 @@
+import { fetchUser } from './users.js';
+
+console.log(fetchUser(1));

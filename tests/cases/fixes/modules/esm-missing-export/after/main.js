@@ -1,0 +1,3 @@
+import { fetchUser } from './users.js';
+
+fetchUser(1).then(console.log);

@@ -1,0 +1,7 @@
+export async function fetchUser(id) {
+  return { id };
+}
+
+export function saveUser(user) {
+  return user;
+}

@@ -1,0 +1,3 @@
+import { one, two } from './users.js';
+
+console.log(one + two);

@@ -1,0 +1,3 @@
+import { loadConfig } from './config.js';
+
+export const other = loadConfig();

@@ -1,0 +1,3 @@
+export function loadConifg() {
+  return {};
+}

@@ -1,0 +1,3 @@
+import { saveUser, fetchUsr } from './users.js';
+
+console.log(saveUser(fetchUser(1)));

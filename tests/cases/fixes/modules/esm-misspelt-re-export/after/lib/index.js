@@ -1,0 +1,1 @@
+export { fetchUser, saveUser } from './users.js';

@@ -1,0 +1,1 @@
+export { fetchUsr, saveUser } from './users.js';

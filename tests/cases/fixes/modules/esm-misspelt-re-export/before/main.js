@@ -1,0 +1,3 @@
+import { saveUser } from './lib/index.js';
+
+console.log(saveUser(1));

@@ -1,0 +1,3 @@
+import { one } from './users.js';
+
+console.log(one());

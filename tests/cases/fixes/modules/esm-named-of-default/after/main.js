@@ -1,0 +1,3 @@
+import Store, { limit } from './store.js';
+
+console.log(new Store().size, limit);

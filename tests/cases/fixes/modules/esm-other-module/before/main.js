@@ -1,0 +1,3 @@
+import { fetchUser, format } from './users.js';
+
+console.log(format(fetchUser(1)));

@@ -1,0 +1,7 @@
+export function fetchUser(id) {
+  return { id };
+}
+
+export function saveUser(user) {
+  return user;
+}

@@ -1,0 +1,3 @@
+export function parseUlr(text) {
+  return text;
+}

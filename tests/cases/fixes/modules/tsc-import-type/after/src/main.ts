@@ -1,0 +1,3 @@
+import { Store } from './users';
+
+export const store = new Store();

@@ -1,0 +1,3 @@
+import type { Store } from './users';
+
+export const store = new Store();

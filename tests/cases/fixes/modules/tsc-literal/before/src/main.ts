@@ -1,0 +1,3 @@
+type Size = 'small' | 'large';
+
+export const size: Size = 'smal';

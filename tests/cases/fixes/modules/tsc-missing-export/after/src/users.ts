@@ -1,0 +1,5 @@
+export interface User {
+  id: number;
+}
+
+export const first: User = { id: 1 };

@@ -1,0 +1,5 @@
+interface User {
+  id: number;
+}
+
+export const first: User = { id: 1 };

@@ -1,0 +1,5 @@
+import { formatUser } from './users';
+
+const formatUsers = [1];
+
+export const all = formatUsers.map((id) => formatUser(id));

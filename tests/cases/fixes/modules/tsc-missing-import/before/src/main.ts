@@ -1,0 +1,3 @@
+const formatUsers = [1];
+
+export const all = formatUsers.map((id) => formatUser(id));

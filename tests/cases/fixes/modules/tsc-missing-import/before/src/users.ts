@@ -1,0 +1,1 @@
+export const formatUser = (id: number) => `${id}`;

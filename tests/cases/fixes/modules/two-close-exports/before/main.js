@@ -1,0 +1,3 @@
+import { userC } from './users.js';
+
+console.log(userC);

@@ -1,0 +1,2 @@
+export const userA = 1;
+export const userB = 2;

@@ -1,0 +1,3 @@
+const { run } = require('./tools');
+
+console.log(run());

@@ -1,0 +1,3 @@
+const app = require('expres');
+
+console.log(app);

@@ -1,0 +1,3 @@
+import { fetchUser, saveUser } from './users.js';
+
+console.log(saveUser(fetchUser(1)));

@@ -1,0 +1,3 @@
+module.exports = {
+  theme: { extend: { colors: { primary: '#123', danger: '#f00' } } },
+};
