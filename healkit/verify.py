@@ -36,12 +36,14 @@ _COUNTS = (
 )
 _SUMMARY = re.compile(r"(\d+) (passed|failed|errors?|xfailed|xpassed|skipped|deselected)\b")
 _SKIPPED = re.compile(r"(\d+) (?:skipped|ignored|pending|todo)\b|^# (?:skipped|todo) (\d+)", re.M)
-_FRAME = re.compile(r'^\s*File "([^"]+)", line (\d+)', re.M)
+_FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+)|^(?P<path>\S+\.py):(?P<number>\d+): in ', re.M)
+"""A frame of a Python traceback, as Python and as pytest print it."""
 _ERRORS = (
     re.compile(r"^Found (\d+) errors?", re.M),  # tsc, mypy, ruff
     re.compile(r"could not compile .* due to (\d+) previous errors?"),
     re.compile(r"^✖ (\d+) problems?", re.M),  # eslint
     re.compile(r"^(\d+) errors? generated", re.M),
+    re.compile(r"(\d+) errors? (?:in|during) ", re.M),  # pytest, while it collects
 )
 _PLACEHOLDERS = re.compile(
     r"todo!\(|unimplemented!\(|unreachable!\(|NotImplementedError|raise SkipTest|pytest\.(?:mark\.)?(?:skip|xfail)|"
@@ -143,11 +145,15 @@ def _fewer(before: CommandResult, after: CommandResult) -> bool:
     return False
 
 
+def _frames(output: str) -> list[tuple[str, str]]:
+    return [(frame["file"] or frame["path"], frame["line"] or frame["number"]) for frame in _FRAME.finditer(output)]
+
+
 def _is_later(before: CommandResult, after: CommandResult, fixed: Diagnosis, rest: Diagnosis) -> bool:
     """Tell whether a failure of the same phase stands later: further down the same file, or further down its callers."""
     if fixed.location.file and fixed.location.file == rest.location.file:
         return rest.location.line > fixed.location.line
-    was, now = _FRAME.findall(before.output), _FRAME.findall(after.output)
+    was, now = _frames(before.output), _frames(after.output)
     for (file, line), (other, number) in zip(was, now, strict=False):
         if file != other:
             return False

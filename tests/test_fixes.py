@@ -24,6 +24,11 @@ from healkit import __main__ as program
 
 CASES = Path(__file__).parent / "cases" / "fixes"
 CHECKOUT = Path(__file__).parent.parent
+TOOLCHAINS = {
+    name: os.environ.get(name) or os.path.expanduser(place)
+    for name, place in {"RUSTUP_HOME": "~/.rustup", "CARGO_HOME": "~/.cargo"}.items()
+}
+"""Where rustup finds its toolchains, read at import, before a test moves HOME."""
 LEFT_BY_TOOLS = {
     ".git", "__pycache__", ".pytest_cache", ".ruff_cache", ".mypy_cache", "node_modules", "target", ".venv", ".healkit-test",
     "Cargo.lock", "package-lock.json", "build", ".eslintcache", "wheels", "dist",
@@ -78,6 +83,9 @@ def prepare(case: Path, spec: dict[str, Any], folder: Path, monkeypatch: pytest.
         (folder / "node_modules").symlink_to(node_tools() / "node_modules")
     set_env(monkeypatch, "PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     set_env(monkeypatch, "PYTHONPATH", None)
+    for name, place in TOOLCHAINS.items():
+        if os.path.isdir(place):
+            set_env(monkeypatch, name, place)
     for name, value in spec.get("env", {}).items():
         set_env(monkeypatch, name, fill([value], folder)[0] if value is not None else None)
     if "user_patterns" in spec:

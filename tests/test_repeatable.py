@@ -14,7 +14,7 @@ from healkit.commands import is_repeatable
         "python -m twine upload x", "cargo publish", "docker push x", "docker compose down", "kubectl apply -f x", "terraform apply",
         "aws s3 rm x", "ssh host ls", "rsync -a x y:", "rm -rf build", "sudo systemctl restart x", "alembic upgrade head",
         "python manage.py migrate", "psql -c 'drop table x'", "curl -X POST x", "env A=1 git push", "uv run twine upload",
-        "sh -c 'pytest && git push'", "bash -lc 'cd x; rm -r y'", "timeout 5 kubectl get pods", "uv publish",
+        "sh -c 'pytest && git push'", "bash -lc 'cd x; rm -r y'", "timeout 5 kubectl delete pods", "uv publish",
     ],
 )  # fmt: skip
 def test_never(line: str) -> None:
@@ -28,7 +28,7 @@ def test_never(line: str) -> None:
     [
         "pytest -q", "git status", "git diff", "npm test", "npm run build", "cargo test", "make", "python -m pytest", "npx tsc",
         "docker build .", "terraform plan", "curl https://example.com/x", "sh -c 'cd web && npm test'", "python manage.py test",
-        "pip install -e .", "uv run pytest", "node push.js", "git stash list",
+        "pip install -e .", "uv run pytest", "node index.js", "git stash list",
     ],
 )  # fmt: skip
 def test_may(line: str) -> None:

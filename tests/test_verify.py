@@ -97,6 +97,11 @@ def test_what_gets_further() -> None:
     assert further([one], [two], ran(1, "collected 2 items / 1 error"), ran(1, "collected 8 items"))
     assert further([one], [one], ran(1, "Found 5 errors in 2 files."), ran(1, "Found 3 errors in 1 file."))
     assert not further([one, two], [two], after=ran(124))
+    assert further([one], [two], ran(1, "2 errors in 0.3s"), ran(1, "1 error in 0.3s"))
+    early = "tests/test_a.py:1: in <module>\n    import a\na.py:1: in <module>\n    import x\nE   no x"
+    late = "tests/test_a.py:1: in <module>\n    import a\na.py:4: in <module>\n    import y\nE   no y"
+    assert further([one], [two], ran(1, early), ran(1, late))
+    assert not further([one], [two], ran(1, late), ran(1, early))
 
 
 def test_further_down_the_callers() -> None:

@@ -43,6 +43,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--keep", default="", metavar="DIR", help="keep tree, report and talk of the cases that were not right")
     parser.add_argument("--rerun", default="", metavar="FILE", help="only the cases of FILE that were not right")
     parser.add_argument("--list", action="store_true", help="the operators, and what is expected of each")
+    parser.add_argument("--inject-only", action="store_true", help="only make the faults and see that the commands notice them")
     parser.add_argument("--fetch", action="store_true", help="only fetch all packages and make them ready")
     return parser.parse_args()
 
@@ -101,7 +102,7 @@ class Bench:
             seen.add((name, fault.where))
             tries += 1
             try:
-                record = judge.one(op, made, fault, self.args.seed, self.keep, self.baselines)
+                record = judge.one(op, made, fault, self.args.seed, self.keep, self.baselines, heal=not self.args.inject_only)
             except judge.Discarded as reason:
                 self._discard(op, str(reason))
                 continue
@@ -113,6 +114,11 @@ class Bench:
     def _discard(self, op: Operator, reason: str) -> None:
         with self.lock:
             self.discards.setdefault(f"{op.category}/{op.name}", Counter())[reason] += 1
+
+    def say_discards(self) -> None:
+        for name, reasons in sorted(self.discards.items()):
+            for reason, count in reasons.most_common(3 if self.args.failures else 1):
+                print(f"discarded {count:>2} {name}: {reason}")
 
     def _write(self, record: dict[str, Any]) -> None:
         with self.lock:
@@ -147,14 +153,16 @@ def main() -> int:
     if not bench.records:
         print("no cases")
         return 1
+    if args.inject_only:
+        print(f"{len(bench.records)} faults of {len({r['operator'] for r in bench.records})} operators, {time.monotonic() - began:.0f} s")
+        bench.say_discards()
+        return 0
     print(f"seed {args.seed}, {len(bench.records)} cases of {len({r['operator'] for r in bench.records})} operators in "
           f"{len({r['package'] for r in bench.records})} packages, {time.monotonic() - began:.0f} s")  # fmt: skip
     lines, met = table.totals(bench.records)
     print("\n".join([*table.rows(bench.records), "", *lines, "", *table.by_operator(bench.records)]))
     print("\n".join(table.failures(bench.records, args.failures)))
-    for name, reasons in sorted(bench.discards.items()):
-        for reason, count in reasons.most_common(3 if args.failures else 1):
-            print(f"discarded {count:>2} {name}: {reason}")
+    bench.say_discards()
     return 0 if met else 1
 
 

@@ -56,8 +56,10 @@ class Discarded(Exception):
     """The mistake cannot be made here: the command fails already, or does not notice."""
 
 
-def one(op: Operator, package: Package, fault: Fault, seed: str, keep: Path | None, baselines: set[tuple[str, ...]]) -> Record:
-    """Run one case from the fresh copy to the verdict."""
+def one(
+    op: Operator, package: Package, fault: Fault, seed: str, keep: Path | None, baselines: set[tuple[str, ...]], *, heal: bool = True
+) -> Record:
+    """Run one case from the fresh copy to the verdict; without `heal` only up to the fault that is noticed."""
     rng = random.Random(f"{seed}/{op.name}/{package.name}/{fault.where}")
     case = Path(tempfile.mkdtemp(prefix="healkit-repair-"))
     tree = package.copy_to(case, fault.tools)
@@ -70,6 +72,8 @@ def one(op: Operator, package: Package, fault: Fault, seed: str, keep: Path | No
         with fault.around(tree) if fault.around else contextlib.nullcontext():
             if fault.around is None or fault.baseline:
                 _must_fail(tree, fault)
+            if not heal:
+                return record
             before = tree.state()
             report = _healed(tree, fault, record)
             after = tree.state()

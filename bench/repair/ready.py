@@ -250,7 +250,11 @@ def small(name: str, where: Path) -> dict[str, Any]:
     """One of our own projects."""
     source = store.HERE / "small" / name
     notes = json.loads((source / "bench.json").read_text())
-    _copy(source, where, "bench.json")
+    _copy(source, where, "bench.json", "target", "build")
+    if notes.get("install"):
+        done = store.call(["npm", "install", "--silent", "--no-audit", "--no-fund"], cwd=where, npm_config_cache=str(store.cache() / "npm-cache"))
+        if done.returncode:
+            raise store.Unavailable(done.stderr[-200:])
     begin(where, *notes.get("ignored", ()))
     return dict(notes)
 

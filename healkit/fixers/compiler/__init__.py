@@ -12,7 +12,7 @@ from .search import Search
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ..case import Case
     from .search import Bench, Candidate
@@ -21,7 +21,22 @@ SECONDS = 60.0
 """Time for one search."""
 _LANGUAGES = (rust, c)
 _BUILDS = (make, cmake, links)
-_LAST: dict[tuple[str, ...], list[Proposal]] = {}
+
+
+class _Answer:
+    """Proposals that are looked for when they are asked for, and only once."""
+
+    def __init__(self, proposals: Iterator[Proposal]) -> None:
+        self.proposals, self.seen = proposals, list[Proposal]()
+
+    def __iter__(self) -> Iterator[Proposal]:
+        yield from self.seen
+        for proposal in self.proposals:
+            self.seen.append(proposal)
+            yield proposal
+
+
+_LAST: dict[tuple[str, ...], _Answer] = {}
 """The answer for the failure just seen: each of its diagnoses asks for it."""
 
 
@@ -30,12 +45,15 @@ def propose(case: Case) -> Iterable[Proposal]:
     key = (case.root, case.cwd, *case.argv, case.output)
     if key not in _LAST:
         _LAST.clear()
-        found = [proposal for kind in _BUILDS for proposal in kind.propose(case)] if _built(case) else []
-        code = any(language.relevant(case) for language in _LANGUAGES)
-        if code and not (found and found[0].sure and "undefined reference" in case.output):
-            found = [*_searched(case), *found]
-        _LAST[key] = found
+        _LAST[key] = _Answer(_all(case))
     return _LAST[key]
+
+
+def _all(case: Case) -> Iterator[Proposal]:
+    if _built(case):
+        for kind in _BUILDS:
+            yield from kind.propose(case)
+    yield from _searched(case)
 
 
 def _built(case: Case) -> bool:

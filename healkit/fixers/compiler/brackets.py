@@ -243,7 +243,7 @@ def without_directives(text: str) -> str:
 
 
 def quotes(file: str, text: str, lines: Sequence[int]) -> Iterator[Candidate]:
-    """Yield a missing `"` at each place of a line with an odd number of them; places at the line's end come first."""
+    """Yield a missing `"` at each place of a line with an odd number of them."""
     rows = text.split("\n")
     at = _offsets(rows)
     for line in dict.fromkeys(lines):
@@ -256,14 +256,13 @@ def quotes(file: str, text: str, lines: Sequence[int]) -> Iterator[Candidate]:
         opened = bare.rfind('"')
         for found in re.finditer(r"[)\],;}]|$|(?<=\S)\s", row):
             if found.start() > opened:
-                tail = row[found.start() :].strip()
-                rank = 0 if re.fullmatch(r"[)\]};,?]*", tail) else 1
                 place = at[line - 1] + found.start()
-                yield _candidate(file, place, place, '"', line, (GUESSED, rank, -len(tail)), 'add the missing `"`')
+                rank = 0 if found[0].strip() or found.start() == len(row) else 1
+                yield _candidate(file, place, place, '"', line, (GUESSED, rank), 'add the missing `"`')
         for found in re.finditer(r"(?<=[(,=\[ ])\S", row):
             if found.start() < opened:
                 place = at[line - 1] + found.start()
-                yield _candidate(file, place, place, '"', line, (GUESSED, 2), 'add the missing `"`')
+                yield _candidate(file, place, place, '"', line, (GUESSED, 1), 'add the missing `"`')
 
 
 def separators(
@@ -291,6 +290,8 @@ def separators(
         if word.kind == "sign":
             what = f"remove the surplus `{word.text}`"
             yield _candidate(file, word.start, word.end, "", word.line, (GUESSED, 2), what)
+    if before is not None and before.text == "," and ";" in expected:
+        yield _candidate(file, before.start, before.end, ";", before.line, (GUESSED, 1), "write `;` for `,`")
     if before is not None and before.text in (",", ";"):
         what = f"remove the surplus `{before.text}`"
         yield _candidate(file, before.start, before.end, "", before.line, (GUESSED, 2), what)

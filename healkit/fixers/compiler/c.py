@@ -9,9 +9,9 @@ from ..source import Source
 from . import brackets, c_names
 from .c_commands import HEADERS, SOURCES, Compile, commands
 from .c_messages import Said, problems
-from .lexis import C
+from .lexis import C, balance, tokens
 from .rust_names import in_definition
-from .search import ADVISED, CERTAIN, EVIDENT, NEAR, SYNTAX, Candidate, Edit, Problem
+from .search import ADVISED, CERTAIN, NEAR, SYNTAX, TYPES, Candidate, Edit, Problem
 from .spelling import NAME, Words, close, numbered
 
 TYPE_CHECKING = False
@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from ..case import Case
     from .copy import Copy
 
-_PLACE = re.compile(r"^([^\s:][^:]*\.\w+\+*):(\d+):(?:\d+:)? (?:fatal )?error: ", re.M)
-_FROM = re.compile(r"^(?:In file included from|\s+from) ([^:]+):\d+", re.M)
+_PLACE = re.compile(r"^([^\s:][^:\n]*\.\w+\+*):(\d+):(?:\d+:)? (?:fatal )?error: ", re.M)
+_FROM = re.compile(r"^(?:In file included from|\s+from) ([^:\n]+):\d+", re.M)
 _UNDEFINED = re.compile(r"undefined reference to [`'](\w+)'")
 _IN_OBJECT = re.compile(r"^(?:\S*ld(?:\.\w+)?: )?(?:\S+?:)?([^\s:()]+\.(?:c|cc|cpp|cxx)):(?:\(\.|\d+:)", re.M)
 _EXPECTED = re.compile(r"expected (.*?)(?: before | at end|$)")
 _SIGNS = frozenset((";", ",", ")", "]", "}", "{", "(", ":", "=", ">", "<"))
+_DOUBTFUL = ["-Wformat", "-Wunused-value", "-Wreturn-type", "-Wmisleading-indentation", "-Wparentheses", "-Wempty-body"]
 MOST_COMPILES = 12
 
 
@@ -81,7 +82,7 @@ class CBench:
             found: dict[str, Problem] = {}
             failed = False
             for line in self.lines:
-                ran, said = self._compile(line)
+                ran, said = self._compile(line, texts)
                 failed = failed or (ran and not said)
                 found.update({f"{one.key}{one.line}:{one.column}": one for one in said})
             self._said[key] = None if failed and not found else list(found.values())
@@ -92,7 +93,7 @@ class CBench:
             self.sites[name] = self.sites.get(name, 0) + 1
         return now
 
-    def _compile(self, line: Compile) -> tuple[bool, Sequence[Problem]]:
+    def _compile(self, line: Compile, texts: Mapping[str, str]) -> tuple[bool, Sequence[Problem]]:
         cwd = os.path.join(self.copy.root, line.cwd)
         program = self.case.program(line.compiler)
         files = [os.path.join(self.copy.root, source) for source in line.sources]
@@ -103,9 +104,19 @@ class CBench:
             "-fdiagnostics-color=never",
         ]
         flags = [self.copy.here(flag) for flag in line.flags]
-        ran = self.copy.run([program, *flags, *quiet, *files], cwd, timeout=30.0, LC_ALL="C")
+        more = [] if "-Werror" in flags or not texts else _DOUBTFUL
+        ran = self.copy.run([program, *flags, *quiet, *more, *files], cwd, timeout=30.0, LC_ALL="C")
         found = problems(ran.text, lambda file: self._place(file, cwd), self.also)
+        if more and not found:
+            doubts = problems(ran.text, lambda file: self._place(file, cwd), self.also, doubtful=True)
+            found = [one for one in doubts if self._edited(one, texts)]
         return bool(ran.exit_code), [one for one in found if one.file]
+
+    def _edited(self, problem: Problem, texts: Mapping[str, str]) -> bool:
+        """Tell whether a problem lies on a line that was not there before."""
+        rows = texts.get(problem.file, "").split("\n")
+        row = rows[problem.line - 1] if 0 < problem.line <= len(rows) else ""
+        return bool(row) and row not in self.first[problem.file].split("\n")
 
     def _place(self, file: str, cwd: str) -> str:
         path = self.copy.relative(file, cwd)
@@ -126,10 +137,16 @@ class CBench:
         yield from c_names.headers(problem, text, now)
         yield from c_names.missing_header(problem, text, now)
         yield from c_names.qualified(problem, text, place)
+        yield from (
+            c_names.usual(problem, text, now)
+            if problem.phase < TYPES or re.search("type|storage size", problem.message)
+            else ()
+        )
         yield from c_names.tagged(problem, place, now)
         yield from c_names.member(problem, text, place)
         yield from self._decided(list(c_names.misspelt(problem, text, place, self.words)), problem, now)
-        if problem.phase == SYNTAX or problem.message.startswith("ISO C"):
+        uneven = balance(tokens(brackets.without_directives(text), C))["{"]
+        if problem.phase == SYNTAX or uneven:
             yield from self._syntax(problem, text, now)
 
     def _fixes(self, problem: Said, texts: Mapping[str, str]) -> list[Candidate]:
@@ -161,8 +178,8 @@ class CBench:
                 continue
             what = " ".join(first.text.split())
             title = f"write `{what}` for `{old}` ({where})" if old.strip() else f"add `{what}` ({where})"
-            certain = problem.phase == SYNTAX or "#include" in first.text
-            rank = (EVIDENT, 1) if "#include" in first.text else (CERTAIN if certain else ADVISED, 0)
+            certain = problem.phase == SYNTAX
+            rank = (CERTAIN if certain else ADVISED, 0)
             out.append(Candidate(edits=group, title=title, rank=rank, risk="low" if certain else "medium"))
         return out
 
@@ -190,7 +207,7 @@ class CBench:
             yield from brackets.quotes(file, text, [line, line - 1])
         said = _EXPECTED.search(problem.message)
         expected = [sign for sign in re.findall(r"'([^']+)'", said[1]) if sign in _SIGNS] if said else []
-        if ")" in expected:
+        if expected:
             expected.append(",")
         if expected or "expected" in problem.message:
             yield from brackets.separators(file, bare, C, line, column, list(dict.fromkeys([*expected, ";"])))

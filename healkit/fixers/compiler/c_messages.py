@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _HEAD = re.compile(
-    r"^(?P<file>[^\s:][^:]*):(?P<line>\d+):(?:(?P<column>\d+):)? (?P<level>fatal error|error|warning|note): (?P<said>.*)$"
+    r"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+):(?:(?P<column>\d+):)? (?P<level>fatal error|error|warning|note): (?P<said>.*)$"
 )
 _FIX = re.compile(r'^fix-it:"(?P<file>[^"]+)":\{(?P<a>\d+):(?P<b>\d+)-(?P<c>\d+):(?P<d>\d+)\}:"(?P<text>.*)"$')
 _OPTION = re.compile(r" \[-W(?:error=)?([\w+=-]+)\]$")
@@ -22,6 +22,13 @@ _NAMES = re.compile(
     r"undeclared|unknown type name|No such file|file not found|was not declared|has no member|no member named|does not name"
     r"|implicit declaration|not a member"
 )
+
+
+DOUBTFUL = frozenset(
+    ("format", "format=", "format-extra-args", "unused-value", "int-conversion", "incompatible-pointer-types", "return-type",
+     "implicit-int", "implicit-function-declaration", "misleading-indentation", "empty-body", "parentheses", "uninitialized",
+     "int-to-pointer-cast", "pointer-to-int-cast", "return-mismatch", "comment", "overflow", "format-zero-length")
+)  # fmt: skip
 
 
 class Said(Problem):
@@ -35,13 +42,14 @@ class Said(Problem):
 Said._fields = (*Problem._fields, "fixes", "notes", "option")
 
 
-def problems(text: str, place: Callable[[str], str], also: frozenset[str]) -> list[Said]:
+def problems(text: str, place: Callable[[str], str], also: frozenset[str], *, doubtful: bool = False) -> list[Said]:
     """Return the errors that a compiler printed, each once.
 
     Args:
         text: its output, in the C locale.
         place: gives a printed path relative to the root, empty when it lies outside.
         also: names whose implicit declaration, only warned of, is what the linker failed on.
+        doubtful: return instead the warnings that say of a new line that it is not what was meant.
     """
     out: list[Said] = []
     for line in text.split("\n"):
@@ -53,7 +61,11 @@ def problems(text: str, place: Callable[[str], str], also: frozenset[str]) -> li
             new = re.sub(r"\\(.)", lambda m: {"n": "\n", "t": "\t"}.get(m[1], m[1]), fix["text"])
             edit = (file, int(fix["a"]), int(fix["b"]), int(fix["c"]), int(fix["d"]), new)
             out[-1] = out[-1].replace(fixes=(*out[-1].fixes, edit))
-    kept = [one for one in out if one.code != "warning"]
+    kept = [
+        one
+        for one in out
+        if (one.code == "warning" and one.option in DOUBTFUL) == doubtful and (doubtful or not one.code)
+    ]
     return list({(one.key, one.line, one.column): one for one in kept}.values())
 
 

@@ -40,8 +40,8 @@ def unknown(problem: Said) -> str:
 def include(file: str, text: str, header: str, rank: tuple[int, ...], *, own: bool) -> Candidate:
     """Return the candidate that includes a header below the file's other includes of its kind."""
     line = f'#include "{header}"\n' if own else f"#include <{header}>\n"
-    same = [found for found in _INCLUDE.finditer(text) if ('"' in found[0]) == own]
-    others = list(_INCLUDE.finditer(text))
+    others = [found for found in _INCLUDE.finditer(text) if _unconditional(text, found.start())]
+    same = [found for found in others if ('"' in found[0]) == own]
     if same:
         place = same[-1].end()
     elif others:
@@ -57,6 +57,14 @@ def include(file: str, text: str, header: str, rank: tuple[int, ...], *, own: bo
     number = text.count("\n", 0, place) + 1
     title = f"include `{header}` ({file}:{number})"
     return Candidate(edits=[Edit(file=file, start=place, end=place, text=line)], title=title, rank=rank, risk="low")
+
+
+def _unconditional(text: str, place: int) -> bool:
+    """Tell whether a place is compiled whatever is defined, but for the guard of a header."""
+    above = text[:place]
+    opened = len(re.findall(r"^[ \t]*#[ \t]*if", above, re.M)) - len(re.findall(r"^[ \t]*#[ \t]*endif", above, re.M))
+    guard = re.search(r"^[ \t]*#[ \t]*ifndef[ \t]+(\w+)[^\n]*\n[ \t]*#[ \t]*define[ \t]+\1\b", above, re.M)
+    return opened <= (1 if guard else 0)
 
 
 def headers(problem: Said, text: str, texts: Mapping[str, str]) -> Iterator[Candidate]:
@@ -128,8 +136,32 @@ def _spelled(path: str, file: str, texts: Mapping[str, str]) -> str:
             if os.path.basename(found[1]) == name and '"' in found[0] and path.endswith(found[1].lstrip("./")):
                 used[found[1]] = used.get(found[1], 0) + (2 if os.path.dirname(other) == os.path.dirname(file) else 1)
     if used:
-        return max(used, key=lambda spelling: used[spelling])
+        return os.path.normpath(max(used, key=lambda spelling: used[spelling]))
     return os.path.relpath(path, os.path.dirname(file) or ".")
+
+
+def usual(problem: Said, text: str, texts: Mapping[str, str]) -> Iterator[Candidate]:
+    """Yield the header that most sources of the folder include and this one does not, and the one with its own name."""
+    folder, name = os.path.split(problem.file)
+    if name.endswith((".h", ".hh", ".hpp", ".hxx")):
+        return
+    included = {os.path.basename(found[1]) for found in _INCLUDE.finditer(text)}
+    beside = [
+        other
+        for path, other in texts.items()
+        if os.path.dirname(path) == folder and path.endswith((".c", ".cc", ".cpp"))
+    ]
+    counts: dict[str, int] = {}
+    for other in beside:
+        for header in {found[1] for found in _INCLUDE.finditer(other) if '"' in found[0]}:
+            counts[header] = counts.get(header, 0) + 1
+    own = f"{name.rpartition('.')[0]}.h"
+    for path in texts:
+        if os.path.basename(path) == own and own not in included:
+            yield include(problem.file, text, _spelled(path, problem.file, texts), (EVIDENT, 0, 5), own=True)
+    for header, count in counts.items():
+        if os.path.basename(header) not in included and count * 2 >= len(beside) - 1 and count > 1:
+            yield include(problem.file, text, header, (EVIDENT, 0, 6), own=True)
 
 
 def missing_header(problem: Said, text: str, texts: Mapping[str, str]) -> Iterator[Candidate]:
@@ -164,11 +196,13 @@ def missing_header(problem: Said, text: str, texts: Mapping[str, str]) -> Iterat
                 options[(header, False)] = (NEAR, close(found[1], header) or 1, 0)
             elif found[1] == header and here[2] == '"':
                 options[(header, False)] = (NEAR, 1, 0)
-    for (spelling, own), rank in options.items():
+    users = sum(f'"{found[1]}"' in other for other in texts.values())
+    for (spelling, own), rank in {(os.path.normpath(name), own): rank for (name, own), rank in options.items()}.items():
         quoted = f'"{spelling}"' if own else f"<{spelling}>"
         edit = Edit(file=problem.file, start=start - 1, end=start + len(here[3]) + 1, text=quoted)
         title = f"include `{spelling}` instead of `{here[3]}` ({problem.file}:{problem.line})"
-        yield Candidate(edits=[edit], title=title, rank=rank, risk="low")
+        # where several sources name it like this, the folder lacks and not the name
+        yield Candidate(edits=[edit], title=title, rank=rank, risk="low", sure=rank[1] > 0 or users < 2)
 
 
 def misspelt(problem: Said, text: str, place: int, words: Words) -> Iterator[Candidate]:
@@ -229,7 +263,7 @@ def tagged(problem: Said, place: int, texts: Mapping[str, str]) -> Iterator[Cand
 def member(problem: Said, text: str, place: int) -> Iterator[Candidate]:
     """Yield `.` for `->` where what stands before it is no pointer."""
     if not re.search(
-        r"invalid type argument of '->' \(have '(?:struct|union)|base operand of '->' (?:has|is not)", problem.message
+        r"invalid type argument of '->' \(have '[^*]+'|base operand of '->' (?:has|is not)", problem.message
     ):
         return
     found = text.find("->", place)

@@ -105,7 +105,7 @@ def _initialised(problem: Problem, start: int, end: int, text: str) -> Iterator[
         edit = Edit(file=problem.file, start=let.end(), end=let.end(), text="?")
         line = text.count("\n", 0, let.end()) + 1
         title = f"pass the error on with `?` ({problem.file}:{line})"
-        yield Candidate(edits=[edit], title=title, rank=(ADVISED, 2, 19))
+        yield Candidate(edits=[edit], title=title, rank=(ADVISED, 2, -1))
 
 
 def _cast(problem: Problem, start: int, end: int, text: str) -> Iterator[Candidate]:

@@ -154,7 +154,9 @@ class Search:
             return None
         certain: list[Candidate] = []
         taken: list[Edit] = []
-        for problem in problems:
+        for problem in problems[:20]:
+            if time.monotonic() > self.end:
+                return None
             best = min(self.bench.candidates(problem, texts), key=lambda c: c.rank, default=None)
             if best is None or best.rank[0] != CERTAIN or not best.sure or problem.phase == SYNTAX:
                 continue
@@ -172,7 +174,7 @@ class Search:
     def _step(
         self, problems: list[Problem], texts: dict[str, str]
     ) -> tuple[list[Candidate], dict[str, str], list[Problem]] | None:
-        for problem in problems[:4]:
+        for problem in sorted(problems, key=lambda problem: problem.phase == LINTS)[:4]:
             found = self._best(problem, problems, texts)
             if found is not None:
                 return found

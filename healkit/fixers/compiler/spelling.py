@@ -23,6 +23,7 @@ class Words:
         for text in texts:
             self.names.update(NAME.findall(text))
         self._pieces: Counter[str] | None = None
+        self._near: dict[str, list[tuple[int, str]]] = {}
 
     @property
     def pieces(self) -> Counter[str]:
@@ -36,12 +37,14 @@ class Words:
 
     def near(self, name: str, most: int = 10) -> list[tuple[int, str]]:
         """Return the project's names that are close to one, nearest and most used first, as (steps, name)."""
-        found = []
-        for other, count in self.names.items():
-            steps = close(name, other)
-            if steps:
-                found.append((steps, -count, other))
-        return [(steps, other) for steps, _, other in sorted(found)[:most]]
+        if name not in self._near:
+            found = []
+            for other, count in self.names.items():
+                steps = close(name, other)
+                if steps:
+                    found.append((steps, -count, other))
+            self._near[name] = [(steps, other) for steps, _, other in sorted(found)]
+        return self._near[name][:most]
 
     def misspelt(self, one: str, other: str) -> str:
         """Return which of two close names is written wrong, judged by how often their pieces stand elsewhere."""

@@ -94,6 +94,10 @@ def _unlinked(shelf: Shelf) -> Iterator[Proposal]:
 
 def _linked(shelf: Shelf, crates: dict[str, Document], manifest: Document, name: str, file: str) -> Iterator[Proposal]:
     """Yield the edit that adds a crate which the workspace has or another member declares."""
+    misspelt = list(_declared_astray(manifest, name))
+    if misspelt:
+        yield from misspelt
+        return
     package = next((other for other in crates if other.replace("-", "_") == name), "")
     line = _inherits(shelf, manifest, name) or _sibling(shelf, manifest, name)
     if package and not line and crates[package] is not manifest:
@@ -106,6 +110,14 @@ def _linked(shelf: Shelf, crates: dict[str, Document], manifest: Document, name:
     if text:
         title = f"add `{line}` to [{kind}] of {manifest.path}: the code uses it"
         yield edit("manifest", title, [manifest.source.change(text)], risk="medium")
+
+
+def _declared_astray(manifest: Document, name: str) -> Iterator[Proposal]:
+    """Yield the edit of a misspelt table in which the crate is declared; `cargo -q` does not warn of it."""
+    for at, table in manifest.tables():
+        section = near.closest(at[-1], _SECTIONS) if at and at[-1] not in _SECTIONS else ""
+        if section and any(str(key).replace("-", "_") == name for key in table):
+            yield from rename(manifest, at[:-1], at[-1], section)
 
 
 def _section(file: str, manifest: Document) -> str:

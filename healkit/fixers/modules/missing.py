@@ -6,7 +6,8 @@ import os
 import re
 
 from ... import nearness
-from . import defaults, edits, packages, places
+from . import defaults, edits, interop, packages, places
+from .faults import Fault
 from .site import Site, plain, proposal, same_letters
 
 TYPE_CHECKING = False
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..proposal import Proposal
-    from .faults import Fault
     from .project import Graph
     from .scan import Link, Script
 
@@ -38,6 +38,8 @@ def of_name(site: Site, hint: str = "") -> list[Proposal]:
     """Return the remedies for one name that its module does not export."""
     if not site.target.endswith(_SOURCES):
         return _of_package(site, hint)
+    if site.graph.exports(site.target).style == "cjs" and site.graph.is_esm(site.target):
+        return interop.in_module(site.graph, Fault(kind="esm", file=site.target, symbol="module"))
     rules = (
         (defaults.remedies,)
         if site.name.imported == "default"

@@ -43,11 +43,12 @@ _GLOBALS = frozenset(
 class _Frame:
     """An open bracket: its kind, the indentation of its line, what is called, and how many arguments were seen."""
 
-    __slots__ = ("arguments", "callee", "head", "indent", "kind", "logic", "some")
+    __slots__ = ("arguments", "broken", "callee", "head", "indent", "kind", "logic", "some")
 
     def __init__(self, kind: str, indent: int, callee: str = "", head: str = "e") -> None:
         self.kind, self.indent, self.callee, self.head = kind, indent, callee, head
         self.arguments, self.some, self.logic = 0, False, False
+        self.broken: bool | None = None
 
 
 def events(text: str, python: bool) -> Iterator[Event]:
@@ -83,6 +84,8 @@ class _Walk:
         shape = shape_of(token)
         gap = _gap(self.text[self.end : token.start], self.python)
         new_line = "\n" in gap
+        if frame.broken is None:
+            frame.broken = new_line
         outside = frame.kind in ("0", "B", "K", "I")
         space = _space(gap, frame.indent)
         ended = new_line and outside and (not self.python or "\\" not in gap) and self._ends(gap, frame, shape)
@@ -101,6 +104,7 @@ class _Walk:
                 yield (("a", frame.callee), ("a", frame.kind)), str(min(count, 6))
                 yield (("g", frame.callee), ("g", frame.kind)), "y" if frame.logic else "n"
             yield self._token(shape, frame)
+            yield (("l", frame.kind, "n" if frame.broken else "s"), ("l", "n" if frame.broken else "s")), "n" if new_line else "s"
             yield ((("s", frame.kind, self.last, shape), ("s", frame.kind, shape), ("s", shape)), space)
             self.stack.pop()
         else:

@@ -21,8 +21,10 @@ MOST_CHECKED = 1200
 MOST_REGION = 140
 _AROUND = 12
 """Lines whose wording is weighed around a candidate."""
-SURE = 0.9
+SURE = 0.93
 """Share of the likelihood that the best group must have to be applied without asking."""
+RARE = -7.0
+"""An edit that is needed less often than this (a logarithm) is never applied without asking."""
 
 
 class Edit(NamedTuple):
@@ -126,6 +128,7 @@ def _grouped(scored: list[tuple[float, Edit, str, object]]) -> list[Found]:
     for group in groups.values():
         _, edit, done = max(group, key=lambda item: item[0])
         found.append(Found(edit, done, sum(exp(score) for score, *_ in group) / total))
+    found = [each._replace(share=min(each.share, 0.5)) if each.edit.prior < RARE else each for each in found]
     return sorted(found, key=lambda item: -item.share)
 
 
@@ -163,7 +166,8 @@ def token_edits(
             edits.append((value + edit.prior - 0.05 * far, edit))
         if after is not None:
             following = spoken[number + 1] if number + 1 < len(spoken) else None
-            for edit in (*_changes(text, before, after, following, grammar), *_splits(after, grammar, habits)):
+            edits += [(edit.prior + 2.0, edit) for edit in _splits(after, grammar, habits)]
+            for edit in _changes(text, before, after, following, grammar):
                 new = edit.new.strip()
                 value = _quick(habits, before, new, following) if new else _quick(habits, before, "", following)
                 edits.append((value + edit.prior - 0.05 * far, edit))
@@ -279,7 +283,7 @@ def _removals(text: str, token: Token, prior: float) -> Iterable[Edit]:
     what = f"remove `{token.text}`"
     around = text[token.start - 1 : token.start] if token.start else "", text[token.end : token.end + 1]
     if token.text in around:
-        prior += 5.0 if token.text in OPEN_OR_SHUT else 2.5
+        prior = -0.8 if token.text in OPEN_OR_SHUT else prior + 2.5
     if _is_word(around[0]) and _is_word(around[1]):
         return
     yield Edit(token.start, token.end, "", prior, what)
@@ -290,7 +294,9 @@ def _removals(text: str, token: Token, prior: float) -> Iterable[Edit]:
     line_start = text.rfind("\n", 0, token.start) + 1
     line_end = text.find("\n", token.end)
     if line_end >= 0 and not text[line_start : token.start].strip() and not text[token.end : line_end].strip():
-        yield Edit(line_start, line_end + 1, "", prior + 0.5, what)
+        above = text[:line_start].rstrip()
+        doubled = above[-1:] == token.text or token.text not in OPEN_OR_SHUT
+        yield Edit(line_start, line_end + 1, "", -2.0 if doubled else max(prior, -5.0), what)
 
 
 def _is_word(char: str) -> bool:

@@ -131,7 +131,8 @@ fn neighbours(grid: &Grid<bool>, x: usize, y: usize) -> u32 {
     for dy in -1i64..=1 {
         for dx in -1i64..=1 {
             let (nx, ny) = (x as i64 + dx, y as i64 + dy);
-            let inside = nx >= 0 && ny >= 0 && nx < grid.width() as i64 && ny < grid.height() as i64;
+            let inside =
+                nx >= 0 && ny >= 0 && nx < grid.width() as i64 && ny < grid.height() as i64;
             if (dx, dy) != (0, 0) && inside && grid[(nx as usize, ny as usize)] {
                 count += 1;
             }

@@ -170,7 +170,9 @@ mod tests {
     #[test]
     fn overdrawn_changes_nothing() {
         let mut ledger = ledger();
-        let error = ledger.apply(&parse_entry("bob - 100").unwrap()).unwrap_err();
+        let error = ledger
+            .apply(&parse_entry("bob - 100").unwrap())
+            .unwrap_err();
         assert_eq!(error.to_string(), "bob lacks 96.75");
         assert_eq!(ledger.balance("bob"), Some(Cents(325)));
         assert!(ledger.apply(&parse_entry("eve + 1").unwrap()).is_err());

@@ -150,7 +150,11 @@ mod tests {
         assert!(queue.push(Job::new("low", 1)));
         assert!(queue.push(Job::new("high", 9)));
         assert!(!queue.push(Job::new("low", 5)));
-        let names: Vec<String> = queue.drain_sorted().iter().map(|job| job.name().to_string()).collect();
+        let names: Vec<String> = queue
+            .drain_sorted()
+            .iter()
+            .map(|job| job.name().to_string())
+            .collect();
         assert_eq!(names, ["high", "low"]);
         assert_eq!(queue.pop(), None);
     }
@@ -169,8 +173,13 @@ mod tests {
 
     #[test]
     fn threads_do_everything() {
-        let jobs = (0..8).map(|number| Job::new(format!("job{number}"), 1)).collect();
+        let jobs = (0..8)
+            .map(|number| Job::new(format!("job{number}"), 1))
+            .collect();
         assert_eq!(run_threads(jobs, 3).len(), 8);
-        assert_eq!(backoff(3, Duration::from_millis(10)), Duration::from_millis(80));
+        assert_eq!(
+            backoff(3, Duration::from_millis(10)),
+            Duration::from_millis(80)
+        );
     }
 }

@@ -51,7 +51,8 @@ impl Table {
             Some(index) => index,
             None => return false,
         };
-        self.rows.sort_by(|one, other| compare(&one[index], &other[index]));
+        self.rows
+            .sort_by(|one, other| compare(&one[index], &other[index]));
         true
     }
 
@@ -77,7 +78,11 @@ impl Table {
     }
 
     fn widths(&self) -> Vec<usize> {
-        let mut widths: Vec<usize> = self.header.iter().map(|title| title.chars().count()).collect();
+        let mut widths: Vec<usize> = self
+            .header
+            .iter()
+            .map(|title| title.chars().count())
+            .collect();
         for row in &self.rows {
             for (width, cell) in widths.iter_mut().zip(row) {
                 *width = (*width).max(cell.chars().count());
@@ -158,7 +163,10 @@ mod tests {
         let mut out = Vec::new();
         table.draw(&mut out).unwrap();
         let drawn = String::from_utf8(out).unwrap();
-        assert_eq!(drawn, "name  size\n----------\n   b     2\na, x     9\n   b    10\n");
+        assert_eq!(
+            drawn,
+            "name  size\n----------\n   b     2\na, x     9\n   b    10\n"
+        );
     }
 
     #[test]

@@ -38,7 +38,9 @@ impl<'a> Iterator for Words<'a> {
     fn next(&mut self) -> Option<&'a str> {
         let start = self.rest.find(char::is_alphabetic)?;
         let rest = &self.rest[start..];
-        let end = rest.find(|letter: char| !letter.is_alphabetic()).unwrap_or(rest.len());
+        let end = rest
+            .find(|letter: char| !letter.is_alphabetic())
+            .unwrap_or(rest.len());
         self.rest = &rest[end..];
         Some(&rest[..end])
     }
@@ -101,7 +103,11 @@ pub fn distance(one: &str, other: &str) -> usize {
         let mut previous = row[0];
         row[0] = i + 1;
         for (j, &candidate) in other.iter().enumerate() {
-            let cost = if letter == candidate { previous } else { previous + 1 };
+            let cost = if letter == candidate {
+                previous
+            } else {
+                previous + 1
+            };
             previous = row[j + 1];
             row[j + 1] = cost.min(row[j] + 1).min(previous + 1);
         }
@@ -126,8 +132,14 @@ mod tests {
     #[test]
     fn reports() {
         let text = "The cat, the dog; the end. Cat!";
-        assert_eq!(report(text, Order::ByCount, Some(2)), "   3 the\n   2 cat\n");
-        assert_eq!(report("b a", "name".parse().unwrap(), None), "   1 a\n   1 b\n");
+        assert_eq!(
+            report(text, Order::ByCount, Some(2)),
+            "   3 the\n   2 cat\n"
+        );
+        assert_eq!(
+            report("b a", "name".parse().unwrap(), None),
+            "   1 a\n   1 b\n"
+        );
         assert!("size".parse::<Order>().is_err());
     }
 
@@ -145,7 +157,10 @@ mod tests {
 
     #[test]
     fn pairs() {
-        assert_eq!(parse_pairs("a=1; b = 2;").unwrap(), [("a".into(), 1), ("b".into(), 2)]);
+        assert_eq!(
+            parse_pairs("a=1; b = 2;").unwrap(),
+            [("a".into(), 1), ("b".into(), 2)]
+        );
         assert!(parse_pairs("a=x").is_err());
     }
 }

@@ -29,7 +29,10 @@ mod tests {
 
     #[test]
     fn totals() {
-        let item = Item { name: "pen".into(), cents: 6_000 };
+        let item = Item {
+            name: "pen".into(),
+            cents: 6_000,
+        };
         assert_eq!(total(&[item.clone()]), 6_000);
         assert!(total(&[item.clone(), item]) <= 12_000);
     }

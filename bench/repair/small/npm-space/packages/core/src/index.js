@@ -1,0 +1,5 @@
+export { title } from './names.js';
+
+export function greet(name) {
+  return `Hello, ${name}`;
+}

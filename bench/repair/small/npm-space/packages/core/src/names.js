@@ -1,0 +1,3 @@
+export function title(name) {
+  return name[0].toUpperCase() + name.slice(1);
+}
