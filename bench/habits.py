@@ -13,7 +13,7 @@ from pathlib import Path
 from healkit.fixers.syntax.habits import counted
 
 MOST_BYTES = 200_000
-LEAST = {"t": 6, "s": 8, "a": 20, "i": 6, "g": 20, "l": 8}
+LEAST = {"t": 6, "s": 8, "a": 20, "i": 6, "g": 20, "l": 8, "f": 20}
 ENDINGS = {"python": (".py",), "script": (".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx")}
 
 

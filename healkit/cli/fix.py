@@ -28,7 +28,8 @@ UNDO = usage.text(
     "healkit undo             the newest fix of this project",
     "healkit undo --list",
     "healkit undo 06f3k2",
-    more="Every file that still is as healkit wrote it becomes what it was. A file that somebody changed since is left as it is, and its former text is kept and named.",
+    more="Every file that still is as healkit wrote it becomes what it was. A file that somebody changed since is left as it "
+    "is, and its former text is kept and named.",
 )
 
 

@@ -76,10 +76,8 @@ def diff(change: Change) -> str:
         return f"--- a/{change.path}\n+++ b/{change.path}\n@@ line ends @@\n"
     old = "/dev/null" if change.before is None else f"a/{change.path}"
     new = "/dev/null" if change.after is None else f"b/{change.path}"
-    out = []
-    for line in difflib.unified_diff(before, after, old, new):
-        out.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
-    return "".join(out)
+    lines = difflib.unified_diff(before, after, old, new)
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
 def _lines(data: bytes | None) -> list[str]:

@@ -11,7 +11,7 @@ _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
 
 class Source:
-    """A file's text with `\\n` line ends; `bytes_of` gives edited text its BOM, encoding and line ends back."""
+    """A file's text with plain line ends; `bytes_of` gives edited text its BOM, encoding and line ends back."""
 
     def __init__(self, path: str, data: bytes) -> None:
         """Take in a file.

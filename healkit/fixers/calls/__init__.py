@@ -10,7 +10,7 @@ import re
 
 from ..python import codebase, faults
 from ..python.remedy import proposals
-from . import awaiting, keywords, members, methods, outside, protocols
+from . import awaiting, forgotten, keywords, members, methods, outside, protocols
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,9 +39,12 @@ _HANDLERS: tuple[tuple[str, Handler], ...] = (
     (r"^(?P<type>)__(?P<how>a)?(?:enter|exit)__$", protocols.contexts),
     (r"^'(?P<what>await|async with|async for)' outside (?:async )?function", outside.remedies),
     (r"^(?P<what>asynchronous comprehension) outside", outside.remedies),
-    (r"\bcoroutine\b", awaiting.lacking),
+    (r"\bcoroutine\b", forgotten.lacking),
     (
-        r"(?P<function>[\w.<>]+)\(\) takes (?:from \d+ to )?(?P<most>\d+) positional arguments? but (?P<given>\d+) (?:was|were) given",
+        (
+            r"(?P<function>[\w.<>]+)\(\) takes (?:from \d+ to )?(?P<most>\d+) positional arguments? but (?P<given>\d+) "
+            r"(?:positional arguments? \(and [^)\n]*\) )?(?:was|were) given"
+        ),
         methods.lost_self,
     ),
     (
@@ -53,6 +56,7 @@ _HANDLERS: tuple[tuple[str, Handler], ...] = (
     (r"'(?P<type>method|function)'", methods.lost_property),
     (r"(?:type object )?'(?P<type>[\w.]+)'(?: object)? has no attribute '(?P<name>\w+)'", members.remedies),
     (r"name '(?P<name>\w+)' is not defined", members.without_self),
+    (r"cannot access local variable '(?P<name>\w+)'", members.without_self),
 )
 _COMPILED = tuple((re.compile(regex), handler) for regex, handler in _HANDLERS)
 
@@ -72,5 +76,5 @@ def propose(case: Case) -> Iterable[Proposal]:
                 remedies += handler(code, fault, matched)
                 break
     if awaited and not remedies:
-        remedies += awaiting.never(code, awaited)
+        remedies += forgotten.never(code, awaited)
     yield from proposals(remedies, code, together=any(fault.static for fault in found))

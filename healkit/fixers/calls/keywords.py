@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 
-from ..python import definitions, near, scopes
+from ..python import calling, definitions, near, scopes
 from ..python.code import Code, own_spots
 from ..python.code import load as load_code
-from ..python.codebase import Module, is_test
 from ..python.definitions import Found, Signature
+from ..python.files import Module, is_test
 from ..python.remedy import Remedy, only_one
 
 TYPE_CHECKING = False
@@ -184,7 +184,7 @@ def _is_passed(code: Codebase, function: str, keyword: str) -> bool:
 
 
 def _all_calls(code: Codebase, function: str) -> list[tuple[Code, ast.Call]]:
-    uses = definitions.calls(code, function)
+    uses = calling.calls(code, function)
     return [*uses.plain, *uses.awaited, *uses.handed]
 
 

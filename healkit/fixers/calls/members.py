@@ -7,8 +7,9 @@ import builtins
 
 from ...nearness import distance
 from ..python import definitions, near, scopes
+from ..python import members as class_members
 from ..python.code import Code, Functions, load, own_spots
-from ..python.codebase import is_test
+from ..python.files import is_test
 from ..python.remedy import Remedy, only_one
 
 TYPE_CHECKING = False
@@ -54,11 +55,13 @@ def _weighed(code: Codebase, file: Code, nodes: list[ast.Attribute], kind: str, 
     known: dict[str, ast.AST | None] = {}
     complete = bool(owners)
     for owner_file, owner in owners:
-        found, whole = definitions.attributes(code, owner_file, owner)
+        found, whole = class_members.attributes(code, owner_file, owner)
         known.update(found)
         complete &= whole
     if not owners and isinstance(getattr(builtins, kind, None), type):
         known, complete = dict.fromkeys(dir(getattr(builtins, kind))), True
+    if name in known and known[name] in nodes:
+        del known[name]  # the place that failed is the only one that would make it
     if name in known:
         return ()
     alike = near.close(name, known)
@@ -67,7 +70,7 @@ def _weighed(code: Codebase, file: Code, nodes: list[ast.Attribute], kind: str, 
     elif not complete and not hinted and not owners:
         return ()
     close = dict.fromkeys([*near.close(name, set(known)), *(one for one in known if distance(name, one) <= 2)])
-    turned = [one for right in close if (one := _binding(code, file, owners, name, right)) is not None]
+    turned = [one for right in close if (one := _binding(code, file, name, right)) is not None]
     if turned or is_test(file.path):
         return only_one(turned)
     return only_one(_use(code, file, nodes, right) for right in alike)
@@ -82,21 +85,14 @@ def _use(code: Codebase, file: Code, nodes: list[ast.Attribute], right: str) -> 
     return Remedy(kind=KIND, title=title, edits={file.path: edits}, risk="medium", sure=sure)
 
 
-def _binding(
-    code: Codebase, file: Code, owners: Sequence[tuple[Code, ast.ClassDef]], name: str, right: str
-) -> Remedy | None:
-    """Return the remedy where the class misspells what everybody else asks for: nobody but its own bindings has that name."""
-    if len(owners) != 1:
-        return None
-    owner_file, owner = owners[0]
+def _binding(code: Codebase, file: Code, name: str, right: str) -> Remedy | None:
+    """Return the remedy where a class misspells what everybody else asks for: nobody but its own bindings has that name."""
     wanted, have = code.counts(name), code.counts(right)
-    if set(have) != {owner_file.path} or is_test(owner_file.path):
+    owner_file = load(code, next(iter(have))) if len(have) == 1 else None
+    if owner_file is None or is_test(owner_file.path):
         return None
-    bound = [one for one in ast.walk(owner) if _binds(one, right)]
-    asked = sum(wanted.values())
-    if not bound or have[owner_file.path] != len(bound):
-        return None
-    if asked < 2 and not is_test(file.path):
+    bound = [one for one in ast.walk(owner_file.tree) if _binds(one, right)]
+    if not bound or sum(have.values()) != len(bound) or (sum(wanted.values()) < 2 and not is_test(file.path)):
         return None
     edits: list[Edit] = []
     for one in bound:
@@ -108,7 +104,8 @@ def _binding(
         elif isinstance(one, Functions):
             at = owner_file.text.index(right, owner_file.text.index("def", owner_file.span(one)[0]) + 3)
             edits.append((at, at + len(right), name))
-    title = f"call it `{name}` in `{owner.name}`, where it is bound as `{right}` ({owner_file.path}:{bound[0].lineno})"  # type: ignore[attr-defined]
+    place = f"{owner_file.path}:{getattr(bound[0], 'lineno', 0)}"
+    title = f"call it `{name}` where it is bound as `{right}`, which nothing reads ({place})"
     return Remedy(kind=KIND, title=title, edits={owner_file.path: edits}, risk="medium")
 
 
@@ -128,12 +125,19 @@ def without_self(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[
     path, spot = spots[0]
     file = load(code, path)
     name = said["name"]
-    uses = scopes.unbound(file, name) if file is not None else []
+    early = "cannot access local variable" in fault.message and file is not None
+    uses = (
+        []
+        if file is None
+        else [one for one in file.names(name) if isinstance(one.ctx, ast.Load)]
+        if early
+        else scopes.unbound(file, name)
+    )
     here = [one for one in uses if one.lineno == spot.line]
-    first = definitions.own_member(code, file, here[0], name) if file is not None and here else ""
+    first = class_members.own_member(code, file, here[0], name) if file is not None and here else ""
     if file is None or not first:
         return ()
-    same = [one for one in uses if file.function_of(one) is file.function_of(here[0])]
+    same = here if early else [one for one in uses if file.function_of(one) is file.function_of(here[0])]
     edits = [(file.span(one)[0], file.span(one)[0], f"{first}.") for one in same]
     title = f"write `{first}.{name}` instead of `{name}` ({path}:{spot.line})"
     return [Remedy(kind=KIND, title=title, edits={path: edits}, risk="medium")]

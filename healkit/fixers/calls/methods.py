@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from ..python import definitions, scopes
+from ..python import calling, definitions, scopes
 from ..python.code import load, own_spots
-from ..python.codebase import is_test
 from ..python.definitions import Found
+from ..python.files import is_test
 from ..python.remedy import Remedy
 
 TYPE_CHECKING = False
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 KIND = "calls"
 _DECORATED = frozenset(("staticmethod", "classmethod", "property", "cached_property", "abstractmethod"))
+_PROPERTIES = frozenset(("property", "cached_property"))
 _IMPLICIT = frozenset(("__new__", "__init_subclass__", "__class_getitem__"))
 
 
@@ -49,7 +50,7 @@ def lost_self(code: Codebase, _fault: Fault, said: re.Match[str]) -> Sequence[Re
     if "classmethod" in marked or "self" in order:
         return ()
     assert one.owner is not None
-    by_class = any(_is_by_class(call, one.owner.name) for _, call in definitions.calls(code, one.node.name).plain)
+    by_class = any(_is_by_class(call, one.owner.name) for _, call in calling.calls(code, one.node.name).plain)
     neighbours = [part for part in one.owner.body if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef))]
     statics = any("staticmethod" in definitions.decorators(part) for part in neighbours)
     if by_class or (statics and not any(use in inside for use in one.file.names("self"))):
@@ -63,12 +64,13 @@ def _is_by_class(call: ast.Call, name: str) -> bool:
 
 def _with_first(one: Found, name: str, place: str) -> Remedy:
     file, node = one.file, one.node
-    args = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    order = [*node.args.posonlyargs, *node.args.args]
     head = file.text.index("(", file.text.index(node.name, file.text.index("def", file.span(node)[0]) + 3)) + 1
-    first = file.span(args[0])[0] if args and not (node.args.vararg or node.args.kwonlyargs) else head
-    tail = ", " if args or node.args.vararg or node.args.kwarg else ""
+    at = file.span(order[0])[0] if order else head
+    gap = file.text[head:at] if file.text[head:at].isspace() else " "
+    tail = f",{gap}" if order or node.args.vararg or node.args.kwonlyargs or node.args.kwarg else ""
     title = f"give `{node.name}` its `{name}` ({place})"
-    return Remedy(kind=KIND, title=title, edits={file.path: ((first, first, f"{name}{tail}"),)}, risk="medium")
+    return Remedy(kind=KIND, title=title, edits={file.path: ((at, at, f"{name}{tail}"),)}, risk="medium")
 
 
 def _decorated(one: Found, decorator: str, place: str) -> Remedy:
@@ -94,7 +96,7 @@ def lost_decorator(code: Codebase, _fault: Fault, said: re.Match[str]) -> Sequen
     if definitions.decorators(one.node) & _DECORATED or one.node.name in _IMPLICIT or is_meta:
         return ()
     place = f"{one.file.path}:{one.node.lineno}"
-    uses = [call for _, call in definitions.calls(code, one.node.name).plain]
+    uses = [call for _, call in calling.calls(code, one.node.name).plain]
     on_class = [call for call in uses if _is_by_class(call, one.owner.name)]
     if first == "cls":
         return [_decorated(one, "classmethod", place)]
@@ -124,7 +126,7 @@ def called_property(code: Codebase, fault: Fault, _said: re.Match[str]) -> Seque
 
 def _is_property(code: Codebase, name: str) -> bool:
     found = definitions.functions(code, name)
-    return bool(found) and all(definitions.decorators(one.node) & {"property", "cached_property"} for one in found)
+    return bool(found) and all(definitions.decorators(one.node) & _PROPERTIES for one in found)
 
 
 def lost_property(code: Codebase, fault: Fault, _said: re.Match[str]) -> Sequence[Remedy]:
@@ -136,15 +138,16 @@ def lost_property(code: Codebase, fault: Fault, _said: re.Match[str]) -> Sequenc
         nodes = [one for one in file.on_line(spot.line, ast.Attribute) if isinstance(one, ast.Attribute)]
         found = []
         for node in nodes:
-            methods = [
+            methods = [one for one in definitions.functions(code, node.attr) if one.owner is not None]
+            plain = [
                 one
-                for one in definitions.functions(code, node.attr)
-                if one.owner is not None and not is_test(one.file.path)
+                for one in methods
+                if not definitions.decorators(one.node) & _PROPERTIES and not is_test(one.file.path)
             ]
-            if len(methods) == 1 and _reads_like_property(methods[0]) and not scopes.is_called(file, node):
-                found.append(methods[0])
+            if len(plain) == 1 and _reads_like_property(plain[0]) and not scopes.is_called(file, node):
+                found.append(plain[0])
         names = {(one.file.path, one.node.lineno) for one in found}
-        if len(names) != 1 or definitions.calls(code, found[0].node.name).plain:
+        if len(names) != 1 or calling.calls(code, found[0].node.name).plain:
             return ()
         return [_decorated(found[0], "property", f"{found[0].file.path}:{found[0].node.lineno}")]
     return ()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from ..python import definitions
+from ..python import calling, definitions
 from ..python.code import Code, load, own_spots
-from ..python.codebase import is_test
 from ..python.definitions import Found
+from ..python.files import is_test
 from ..python.remedy import Remedy
 
 TYPE_CHECKING = False
@@ -60,7 +60,7 @@ def _weighed(code: Codebase, file: Code, function: ast.FunctionDef, line: int) -
     )
     if function.name in _PROTOCOL or is_test(file.path):
         return [made]
-    uses = definitions.calls(code, function.name)
+    uses = calling.calls(code, function.name)
     others = [
         one
         for one in definitions.functions(code, function.name)

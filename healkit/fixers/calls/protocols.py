@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 
-from ..python import definitions, statements
+from ..python import additions, calling, definitions
+from ..python import members as class_members
+from ..python.additions import Wanted
 from ..python.code import Code, load, own_spots
-from ..python.codebase import is_test
 from ..python.definitions import Found
 from ..python.faults import never_awaited
+from ..python.files import is_test
 from ..python.remedy import Remedy, only_one
-from ..python.statements import Wanted
-from . import awaiting
+from . import forgotten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def loops(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Remedy]
         own = (
             [one for one in definitions.functions(code, name) if isinstance(one.node, ast.FunctionDef)] if name else []
         )
-        uses = definitions.calls(code, name) if name else definitions.Calls()
+        uses = calling.calls(code, name) if name else calling.Calls()
         if (
             said["type"] == "generator"
             and len(own) == 1
@@ -95,9 +96,8 @@ def _plain_for(file: Code, node: ast.AsyncFor | ast.comprehension) -> Edit | Non
 
 def generators(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Remedy]:
     """Return what may be done about a plain `for` over an asynchronous generator or iterator."""
-    if said["type"] != "async_generator" and (
-        not _has_method(code, said["type"], "__aiter__") or _has_method(code, said["type"], "__iter__")
-    ):
+    kind = said["type"]
+    if kind != "async_generator" and not (_has_method(code, kind, "__aiter__") or _has_method(code, kind, "__anext__")):
         return ()
     for path, spot in own_spots(code, fault.spots):
         file = load(code, path)
@@ -160,7 +160,7 @@ def contexts(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Reme
         assert isinstance(node, (ast.With, ast.AsyncWith))
         items = [one.context_expr for one in node.items if len(node.items) == 1 or one.context_expr.lineno == spot.line]
         items = [one for one in file.marked(items, spot) if isinstance(one, ast.expr)]
-        if len(items) != 1:
+        if len(items) != 1 and not (wants_async and _has_method(code, said["type"], "__enter__") is not False):
             return ()
         return _context(code, file, node, items[0], said["type"], wants_async)
     return ()
@@ -177,13 +177,13 @@ def _context(
     if is_test(file.path):
         return ()
     if kind == "coroutine" and isinstance(item, ast.Await):
-        return awaiting.never(code, never_awaited(code.case))
+        return forgotten.never(code, never_awaited(code.case))
     if kind == "coroutine" and wants_async:
         start = file.span(item)[0]
         title = f"await `{ast.unparse(item)[:60]}` before it is entered ({place})"
         return [Remedy(kind=KIND, title=title, edits={file.path: ((start, start, "await "),)}, risk="medium")]
     start = file.span(node)[0]
-    if wants_async and len(node.items) == 1 and _has_method(code, kind, "__enter__") is not False:
+    if wants_async and _has_method(code, kind, "__enter__") is not False:
         title = f"use `with` instead of `async with` ({place})"
         edit = (start, file.text.index("with", start), "")
         return [Remedy(kind=KIND, title=title, edits={file.path: (edit,)}, risk="medium")]
@@ -197,7 +197,7 @@ def _context(
 _KNOWN = {
     "_AsyncGeneratorContextManager": "__aenter__", "_GeneratorContextManager": "__enter__", "Lock": "__aenter__",
     "Semaphore": "__aenter__", "Condition": "__aenter__", "TaskGroup": "__aenter__", "Timeout": "__aenter__",
-    "AsyncExitStack": "__aenter__", "BoundedSemaphore": "__aenter__",
+    "AsyncExitStack": "__aenter__", "aclosing": "__aenter__", "BoundedSemaphore": "__aenter__",
 }  # fmt: skip
 """The methods of the standard library's context managers, by the type's name as Python prints it."""
 
@@ -207,7 +207,9 @@ def _has_method(code: Codebase, kind: str, method: str) -> bool | None:
     name = kind.rpartition(".")[2]
     if name in _KNOWN:
         return _KNOWN[name] == method
-    answers = [method in definitions.attributes(code, file, node)[0] for file, node in definitions.classes(code, name)]
+    answers = [
+        method in class_members.attributes(code, file, node)[0] for file, node in definitions.classes(code, name)
+    ]
     return any(answers) if answers else None
 
 
@@ -226,7 +228,7 @@ def _decorated(found: Found, kind: str, place: str) -> Remedy | None:
         if "contextlib" in known and not known["contextlib"].name:
             text = f"contextlib.{wanted}"
         else:
-            edits += statements.added(file, Wanted(module="contextlib", name=wanted))
+            edits += additions.added(file, Wanted(module="contextlib", name=wanted))
     first = min([one.lineno for one in node.decorator_list] or [node.lineno])
     start = file.line_start(first)
     indent = file.lines[first - 1][: len(file.lines[first - 1]) - len(file.lines[first - 1].lstrip())]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..proposal import Proposal, edit
-from . import c, cmake, links, make, rust
+from . import c, cmake, java, links, make, rust
 from .copy import Copy, TooLargeError
 from .search import Search
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SECONDS = 60.0
 """Time for one search."""
-_LANGUAGES = (rust, c)
+_LANGUAGES = (rust, c, java)
 _BUILDS = (make, cmake, links)
 
 
@@ -71,10 +71,10 @@ def _searched(case: Case) -> Iterable[Proposal]:
         try:
             with Copy(case.root) as copy:
                 bench = language.bench(case, copy)
-                if bench is not None:
-                    yield from _found(case, bench)
+                found = list(_found(case, bench)) if bench is not None else []
         except (TooLargeError, OSError):
             continue
+        yield from found  # the copy is gone before anybody looks at them
 
 
 def _found(case: Case, bench: Bench) -> Iterable[Proposal]:

@@ -70,6 +70,12 @@ def _unconditional(text: str, place: int) -> bool:
 def headers(problem: Said, text: str, texts: Mapping[str, str]) -> Iterator[Candidate]:
     """Yield the project's header that declares an unknown name, else the system's."""
     name = unknown(problem)
+    if "storage size of" in problem.message:
+        rows = text.split("\n")
+        tag = re.search(
+            r"\b(?:struct|union|class)\s+(\w+)", rows[problem.line - 1] if problem.line <= len(rows) else ""
+        )
+        name = tag[1] if tag else ""
     if not name or ("member" in problem.message and "'std'" not in problem.message):
         return
     included = {os.path.basename(found[1]) for found in _INCLUDE.finditer(text)}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 
-from ..python import knowledge, near, statements
+from ..python import additions, knowledge, near, statements
+from ..python.additions import Wanted
 from ..python.code import Code, load, own_spots
-from ..python.codebase import Module, is_aside, is_test
+from ..python.files import Module, is_aside, is_test
 from ..python.remedy import Remedy, only_one
-from ..python.statements import Wanted
 from . import blame, guides, reexport, rewrite
 
 TYPE_CHECKING = False
@@ -124,7 +124,7 @@ def _loaded(file: Code) -> set[str]:
 def _imported(code: Codebase, file: Code, module: Module, name: str, place: str) -> Remedy:
     """Return the remedy for a submodule that has not been imported: `import a.b` beside the use of `a.b.c`."""
     wanted = Wanted(module=f"{module.name}.{name}")
-    edits = statements.added(file, wanted, rewrite.tops(code))
+    edits = additions.added(file, wanted, rewrite.tops(code))
     title = f"add `{wanted.line}`, which `import {module.name}` alone does not load ({place})"
     return Remedy(kind=KIND, title=title, edits={file.path: edits})
 
@@ -148,7 +148,7 @@ def _moved(
     ]
     edits = [(*file.span(one.value), home) for one in {*uses, *others}]
     if home not in _loaded(file):
-        edits += statements.added(file, Wanted(module=home), rewrite.tops(code))
+        edits += additions.added(file, Wanted(module=home), rewrite.tops(code))
     title = f"use `{home}.{name}` instead of `{module}.{name}` ({file.path})"
     return [Remedy(kind=KIND, title=title, edits={file.path: edits})]
 

@@ -7,7 +7,7 @@ import re
 
 from ..python import bindings
 from ..python.code import Code, Functions, load
-from ..python.codebase import is_test
+from ..python.files import is_test
 from ..python.remedy import Remedy
 
 TYPE_CHECKING = False

@@ -12,8 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..python.codebase import Codebase, Module
+    from ..python.codebase import Codebase
     from ..python.faults import Fault
+    from ..python.files import Module
 
 
 def shadowable() -> frozenset[str]:

@@ -9,7 +9,7 @@ import sys
 from ...facts import normalise
 from ..python import knowledge, near, statements
 from ..python.code import Code, load, own_spots
-from ..python.codebase import Module, is_aside, is_test
+from ..python.files import Module, is_aside, is_test
 from ..python.remedy import Remedy, joined, only_one
 from . import guides, rewrite
 

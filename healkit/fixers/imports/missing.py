@@ -7,12 +7,13 @@ import os
 import sys
 
 from ...records import Record
-from ..python import knowledge, near, scopes, statements
-from ..python.code import Code, Functions, load, own_spots
-from ..python.codebase import Module, is_aside, is_test
+from ..python import additions, knowledge, near, scopes, statements
+from ..python import members as class_members
+from ..python.additions import Wanted
+from ..python.code import Code, load, own_spots
+from ..python.files import Module, is_aside, is_test
 from ..python.remedy import Remedy, only_one
-from ..python.statements import Wanted
-from . import rewrite
+from . import rewrite, slips
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,13 +59,14 @@ def remedies(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Reme
         return _early(file, name, spot.line)
     asked = Asked(file, name, uses, spot.line)
     found = [remedy for source in sources(code, asked) if (remedy := _imported(code, asked, source)) is not None]
-    slips = _slips(code, asked)
-    if not found or not slips:
-        return only_one(found or slips)
+    member = class_members.own_member(code, file, asked.here[0], name)
+    slipped = [] if member else slips.remedies(code, asked)  # `self.` is missing: that is another fixer's
+    if not found or not slipped:
+        return only_one(found or slipped)
     source = sources(code, asked)[0]
     strong = _is_strong(code, asked, source) or _is_other_kind(code, asked, source)
-    sure = len(found) == 1 and strong and not _is_idle(asked, slips)
-    return [*only_one(found), *(one.replace(sure=False) for one in slips)] if sure else only_one([*found, *slips])
+    sure = len(found) == 1 and strong and not slips.is_idle(asked, slipped)
+    return [*only_one(found), *(one.replace(sure=False) for one in slipped)] if sure else only_one([*found, *slipped])
 
 
 def _early(file: Code, name: str, line: int) -> Sequence[Remedy]:
@@ -75,12 +77,9 @@ def _early(file: Code, name: str, line: int) -> Sequence[Remedy]:
     if any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in file.tree.body):
         return ()
     wanted = Wanted(module="__future__", name="annotations")
-    edits = statements.added(file, wanted)
+    edits = additions.added(file, wanted)
     title = f"read annotations later (`from __future__ import annotations`), so that `{name}` may be defined by then ({file.path}:{line})"
     return [Remedy(kind=KIND, title=title, edits={file.path: edits}, risk="medium")]
-
-
-# --- imports ---
 
 
 def sources(code: Codebase, asked: Asked) -> list[Source]:
@@ -255,7 +254,7 @@ def _imported(code: Codebase, asked: Asked, source: Source) -> Remedy | None:
     wanted = Wanted(module=module, name=source.name, bound=bound)
     if source.name == "" and source.module == asked.name and "." in source.module:
         return None
-    edits = {file.path: statements.added(file, wanted, rewrite.tops(code))}
+    edits = {file.path: additions.added(file, wanted, rewrite.tops(code))}
     title = f"add `{wanted.line}` ({asked.place} uses `{asked.name}`)"
     return Remedy(kind=KIND, title=title, edits=edits, risk="low" if source.known or not own else "medium")
 
@@ -267,78 +266,3 @@ def _own_absolute(file: Code) -> bool:
         isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").partition(".")[0] == top
         for node in ast.walk(file.tree)
     )
-
-
-# --- slips ---
-
-
-def _slips(code: Codebase, asked: Asked) -> list[Remedy]:
-    """Return the remedies for a name that is one slip away from another that is in reach."""
-    if not asked.here:
-        return []
-    node = asked.here[0]
-    reach = scopes.in_reach(asked.file, node)
-    alike = near.close(asked.name, {name for name in reach if not name.startswith("__") or asked.name.startswith("__")})
-    found = [_slip(code, asked, node, other) for other in alike[:3]]
-    return only_one(one for one in found if one is not None)
-
-
-def _slip(code: Codebase, asked: Asked, node: ast.Name, right: str) -> Remedy | None:
-    file = asked.file
-    function = file.function_of(node)
-    same = [one for one in asked.uses if file.function_of(one) is function]
-    title = f"write `{right}` instead of `{asked.name}` ({asked.place})"
-    bound = [one for one in file.names(right) if not isinstance(one.ctx, ast.Load) and function in (*file.around(one),)]
-    read = [one for one in file.names(right) if isinstance(one.ctx, ast.Load) and file.function_of(one) is function]
-    if (
-        function is not None
-        and not read
-        and _is_own(function, right)
-        and code.count(asked.name) > code.count(right) + len(same)
-    ):
-        turned = _renamed_binding(code, file, function, right, asked.name, bound)
-        if turned is not None:
-            return turned
-    if is_test(file.path):
-        return None
-    edits = [(*file.span(one), right) for one in same]
-    return Remedy(kind=KIND, title=title, edits={file.path: edits}, risk="medium")
-
-
-def _is_own(function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:
-    return name in scopes.local_names(function)
-
-
-def _renamed_binding(
-    code: Codebase,
-    file: Code,
-    function: ast.FunctionDef | ast.AsyncFunctionDef,
-    old: str,
-    new: str,
-    bound: list[ast.Name],
-) -> Remedy | None:
-    """Return the remedy that corrects where a name is bound: an assignment or parameter that nothing else reads."""
-    args = function.args
-    params = [one for one in (*args.posonlyargs, *args.args, *args.kwonlyargs) if one.arg == old]
-    if len(params) + len(bound) != 1 or is_test(file.path):
-        return None
-    if params and any(
-        f"{old}=".encode() in code.data(path) or f"{old} =".encode() in code.data(path) for path in code.files
-    ):
-        return None
-    start = file.span(params[0] if params else bound[0])[0]
-    title = (
-        f"call it `{new}` where it is bound as `{old}`, which nothing reads ({file.path}:{(params or bound)[0].lineno})"
-    )
-    return Remedy(kind=KIND, title=title, edits={file.path: ((start, start + len(old), new),)}, risk="medium")
-
-
-def _is_idle(asked: Asked, slips: Sequence[Remedy]) -> bool:
-    """Tell whether a close name is bound in the same function and never read: then the slip is the likelier story."""
-    function = asked.file.function_of(asked.here[0])
-    if function is None:
-        return False
-    names = scopes.local_names(function)
-    read = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    idle = near.close(asked.name, names - read)
-    return bool(idle) and isinstance(function, Functions) and bool(slips)

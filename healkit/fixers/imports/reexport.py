@@ -5,19 +5,20 @@ from __future__ import annotations
 import ast
 import os
 
-from ..python import statements
+from ..python import additions, statements
+from ..python.additions import Wanted
 from ..python.bindings import absolute
 from ..python.code import Code, load
-from ..python.codebase import is_test
+from ..python.files import is_test
 from ..python.remedy import Remedy
-from ..python.statements import Wanted
 from . import rewrite
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..python.codebase import Codebase, Module
+    from ..python.codebase import Codebase
+    from ..python.files import Module
     from ..python.remedy import Edit
 
 
@@ -126,7 +127,7 @@ def edits(code: Codebase, file: Code, home: Module, name: str) -> list[Edit]:
         if found:
             return found
         return [_among(file, same, name, line)]
-    found_edits = statements.added(file, wanted, rewrite.tops(code))
+    found_edits = additions.added(file, wanted, rewrite.tops(code))
     return [(start, end, text.replace(wanted.line, line)) for start, end, text in found_edits]
 
 

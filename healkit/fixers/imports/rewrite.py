@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import ast
 
-from ..python import statements
+from ..python import additions, statements
+from ..python.additions import Wanted
 from ..python.code import Code, load
 from ..python.remedy import joined
-from ..python.statements import Wanted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..python.codebase import Codebase, Module
+    from ..python.codebase import Codebase
+    from ..python.files import Module
     from ..python.remedy import Edit, Edits
 
     Statement = ast.Import | ast.ImportFrom
@@ -74,7 +75,7 @@ def move_in(
         return None
     wanted = [Wanted(module=module, name=alias.name, bound=alias.asname or "") for alias in moving]
     if file.parents.get(node) is file.tree:
-        more = statements.added_all(file, wanted, tops(code))
+        more = additions.added_all(file, wanted, tops(code))
     else:
         start = file.line_start((node.end_lineno or node.lineno) + 1)
         indent = file.lines[node.lineno - 1][: node.col_offset]

@@ -6,7 +6,7 @@ import ast
 
 from ..python import knowledge, near, statements
 from ..python.code import Code, load, own_spots
-from ..python.codebase import Module, is_aside, is_test
+from ..python.files import Module, is_aside, is_test
 from ..python.remedy import Remedy, only_one
 from . import blame, guides, reexport, rewrite
 

@@ -52,7 +52,7 @@ def _of_link(graph: Graph, path: str, script: Script, link: Link, hint: str) -> 
         return _with_endings(graph, path, script, link)
     if _lacks_ending(graph, path, link):
         return _with_endings(graph, path, script, link)
-    found = _files_meant(graph, path, link)
+    found = _nearest(graph, path, script, link, _files_meant(graph, path, link))
     out = []
     for target in found:
         spec = _specifier(graph, path, link, target)
@@ -141,6 +141,35 @@ def _files_meant(graph: Graph, path: str, link: Link) -> list[str]:
     if len(fitting) > 1:
         fitting = _longest_tail(fitting, stem)
     return list(dict.fromkeys([*fitting, *close]))
+
+
+def _nearest(graph: Graph, path: str, script: Script, link: Link, found: list[str]) -> list[str]:
+    """Return what is left of several files: those of the kind that the file imports otherwise, then the one much nearer."""
+    if len(found) > 1:
+        ends = {
+            os.path.splitext(target)[1]
+            for one in script.links
+            if (target := graph.resolve(path, one.spec)) and one.kind == link.kind
+        }
+        spelt = os.path.splitext(link.spec)[1]
+        ends = {spelt} if any(file.endswith(spelt) for file in found) and spelt else ends
+        found = [
+            file for file in found if os.path.splitext(file)[1] in ends and ".d." not in os.path.basename(file)
+        ] or found
+    if len(found) > 1:
+        counted = sorted((_steps(link.spec, graph.specifier(path, file, link.spec)), file) for file in found)
+        if counted[0][0] <= 2 and counted[1][0] >= counted[0][0] + 3:
+            return [counted[0][1]]
+    return found
+
+
+def _steps(one: str, other: str) -> int:
+    """Return in how many parts two specifiers differ, counted from where their ends begin to."""
+    a, b = one.split("/"), other.split("/")
+    same = 0
+    while same < min(len(a), len(b)) and a[-1 - same] == b[-1 - same]:
+        same += 1
+    return len(a) + len(b) - 2 * same
 
 
 def _pool(graph: Graph, spec: str) -> list[str]:

@@ -103,8 +103,9 @@ def statements(body: Sequence[ast.stmt], is_typing: bool = False) -> Iterator[tu
 
 
 def is_for_typing(node: ast.If) -> bool:
-    """Tell whether an `if` is the one around imports for type checkers."""
-    return ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING", "t.TYPE_CHECKING", "te.TYPE_CHECKING")
+    """Tell whether an `if` holds what does not run on import: for type checkers, or for the script alone."""
+    test = ast.unparse(node.test)
+    return test.rpartition(".")[2] == "TYPE_CHECKING" or test.startswith("__name__ ==")
 
 
 def _bound(node: ast.stmt) -> Iterator[tuple[str, str]]:

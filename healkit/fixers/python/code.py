@@ -6,7 +6,7 @@ import ast
 from functools import cached_property
 
 from . import bindings
-from .codebase import parse
+from .files import parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

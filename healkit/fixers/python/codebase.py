@@ -7,56 +7,23 @@ that a project of thousands of files stays cheap.
 from __future__ import annotations
 
 import ast
-import importlib
 import os
 import re
-import stat
 import sys
-import warnings
 from functools import cached_property
 
-from ...records import Record
 from . import bindings, interpreter
 from .bindings import Bindings
+from .files import UNSAFE, Module, is_dotted, names_of_builtin, parse, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from ..case import Case
 
-_LIMIT = 2 << 20
 _MOST = 4_000
 _STAR_DEPTH = 4
-_TESTS = re.compile(r"(?:^|/)(?:tests?|testing)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest)\.py$")
-_ASIDE = re.compile(
-    r"(?:^|/)(?:docs?|examples?|benchmarks?|bench|scripts?|tools)/|(?:^|/)(?:setup|noxfile|tasks|fabfile)\.py$"
-)
-_UNSAFE = frozenset(
-    ("antigravity", "this", "__main__", "idlelib", "turtle", "turtledemo", "test", "tkinter", "lib2to3")
-)
-
-
-class Module(Record):
-    """One module: its dotted name, its file (relative to the root when `own`, else absolute), whether it is a package.
-
-    `file` is empty for a module of the standard library without a source, and for a folder without `__init__.py`.
-    """
-
-    name: str
-    file: str = ""
-    own: bool = True
-    is_package: bool = False
-
-
-def is_test(path: str) -> bool:
-    """Tell whether a file is a test's, whose expectations are nobody's to change."""
-    return _TESTS.search(path) is not None
-
-
-def is_aside(path: str) -> bool:
-    """Tell whether a file is no part of the program: documentation, an example, a build script."""
-    return _ASIDE.search(path) is not None
 
 
 class Codebase:
@@ -110,7 +77,7 @@ class Codebase:
             for root in self.roots[:5]:  # a folder without __init__.py is a package all the same
                 if not root or folder.startswith(f"{root}/"):
                     rest = folder[len(root) :].strip("/")
-                    return ".".join([*rest.split("/"), stem]) if _is_dotted(rest.replace("/", ".")) else stem
+                    return ".".join([*rest.split("/"), stem]) if is_dotted(rest.replace("/", ".")) else stem
         return ".".join(parts)
 
     def names_of(self, path: str) -> list[str]:
@@ -119,7 +86,7 @@ class Codebase:
         found = [self.name_of(path)]
         roots = [root for root in self.roots if not root or stem.startswith(f"{root}/")]
         found += [stem[len(root) :].strip("/").replace("/", ".") for root in roots]
-        return [name for name in dict.fromkeys(found) if _is_dotted(name)]
+        return [name for name in dict.fromkeys(found) if is_dotted(name)]
 
     def find(self, name: str, beside: str = "") -> Module | None:
         """Return a module by its absolute dotted name, the project's first; None when nothing has that name.
@@ -128,7 +95,7 @@ class Codebase:
             name: the dotted name.
             beside: folder of a script or test, from which plain names are found too.
         """
-        if not _is_dotted(name):
+        if not is_dotted(name):
             return None
         way = name.replace(".", "/")
         for root in dict.fromkeys([*([beside] if beside else []), *self.roots]):
@@ -154,7 +121,7 @@ class Codebase:
                     return Module(name=name, file=file, own=False, is_package=is_package)
             if os.path.isdir(f"{folder}/{way}"):
                 return Module(name=name, own=False, is_package=True)
-        if name in sys.builtin_module_names or (name in sys.stdlib_module_names and name not in _UNSAFE):
+        if name in sys.builtin_module_names or (name in sys.stdlib_module_names and name not in UNSAFE):
             return Module(name=name, own=False)
         return None
 
@@ -188,11 +155,11 @@ class Codebase:
     def data(self, path: str) -> bytes:
         """Return a file's bytes (relative: the project's; absolute: installed), empty when it cannot be read."""
         if path not in self._bytes:
-            self._bytes[path] = _read(path) if os.path.isabs(path) else self._own(path)
+            self._bytes[path] = read(path) if os.path.isabs(path) else self._own(path)
         return self._bytes[path] or b""
 
     def _own(self, path: str) -> bytes | None:
-        return _read(f"{self.case.root}/{path}", os.O_NOFOLLOW) if path in self._known else self.case.read(path)
+        return read(f"{self.case.root}/{path}", os.O_NOFOLLOW) if path in self._known else self.case.read(path)
 
     def tree(self, path: str) -> ast.Module | None:
         """Return a file's tree, None when it cannot be parsed."""
@@ -211,7 +178,7 @@ class Codebase:
         if not module.file:
             if module.is_package:
                 return Bindings(defined={}, imported={})
-            names = _names_of_builtin(module.name)
+            names = names_of_builtin(module.name)
             return Bindings(defined=dict.fromkeys(names, "def"), imported={}) if names else None
         tree = self.tree(module.file)
         return None if tree is None else bindings.read(tree, module.name, module.is_package)
@@ -233,7 +200,7 @@ class Codebase:
             found |= set(exported) if exported is not None else {name for name in names if not name.startswith("_")}
             complete &= whole or exported is not None
         if module.name.partition(".")[0] in sys.stdlib_module_names and not module.own:
-            found |= set(_names_of_builtin(module.name))
+            found |= set(names_of_builtin(module.name))
         return found, complete
 
     def provides(self, module: Module | None, names: Iterable[str]) -> bool:
@@ -309,44 +276,6 @@ class Codebase:
             nodes = [node for node in nodes if any(alias.name == name for alias in node.names)]
             found += [(path, node) for node in nodes if bindings.absolute(node, here, is_package) == module]
         return found
-
-
-def parse(data: bytes | str) -> ast.Module | None:
-    """Return the tree of a source, None when it is none; nothing is printed."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return ast.parse(data)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
-
-
-def _is_dotted(name: str) -> bool:
-    return bool(name) and all(part.isidentifier() for part in name.split("."))
-
-
-def _read(path: str, flags: int = 0) -> bytes | None:
-    """Return a regular file's bytes; a pipe named like a module must not keep us waiting."""
-    try:
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | flags), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return None
-            data = file.read(_LIMIT + 1)
-    except OSError:
-        return None
-    return data if len(data) <= _LIMIT else None
-
-
-def _names_of_builtin(name: str) -> Sequence[str]:
-    """Return the names of a module of the standard library, by looking into our own; it is no project's code."""
-    if name.partition(".")[0] in _UNSAFE or name.partition(".")[0] not in sys.stdlib_module_names:
-        return ()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return dir(importlib.import_module(name))
-    except Exception:  # a module of the standard library may refuse on this platform in any way
-        return ()
 
 
 _latest: list[Codebase] = []

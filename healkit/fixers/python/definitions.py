@@ -10,7 +10,7 @@ from ...records import Record
 from ..source import Source
 from .bindings import Bindings
 from .code import Code, Function, Functions, load
-from .codebase import Module, is_test
+from .files import Module, is_test
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,14 +19,6 @@ if TYPE_CHECKING:
     from .codebase import Codebase
 
 _HOPS = 6
-CONSUMERS = frozenset(
-    (
-        "run", "gather", "create_task", "ensure_future", "wait_for", "wait", "shield", "run_until_complete", "start_soon", "spawn",
-        "as_completed", "run_coroutine_threadsafe", "iscoroutine", "isawaitable", "Task", "to_thread", "add_task", "start", "append",
-        "timeout", "fail_after", "create_background_task", "async_to_sync", "run_sync", "enter_async_context", "anext", "close",
-    )
-)  # fmt: skip
-"""Functions that take a coroutine and see to it themselves."""
 
 
 class Found(Record):
@@ -225,104 +217,7 @@ def builtin(name: str) -> Signature | None:
     return Signature(names=names, order=names, takes_any=any(one.kind is one.VAR_KEYWORD for one in given))
 
 
-class Calls(Record):
-    """How the project calls a name, as (file, node): awaited, plainly, or so that somebody else may await it (`handed`)."""
-
-    awaited: Sequence[tuple[Code, ast.Call]] = ()
-    plain: Sequence[tuple[Code, ast.Call]] = ()
-    handed: Sequence[tuple[Code, ast.Call]] = ()
-
-
-def calls(code: Codebase, name: str) -> Calls:
-    """Return the project's calls of a name (of whatever object), tests included."""
-    found: dict[str, list[tuple[Code, ast.Call]]] = {"awaited": [], "plain": [], "handed": []}
-    for path in code.holding(f"{name}(") if name else ():
-        file = load(code, path)
-        for node in file.calls if file is not None else ():
-            if last(node.func) == name and file is not None:
-                found[use_of(file, node)].append((file, node))
-    return Calls(**found)
-
-
-def use_of(file: Code, node: ast.Call) -> str:
-    """Return whether a call is `awaited`, `handed` on (returned, given to a consumer of coroutines), or `plain`."""
-    parent = file.parents.get(node)
-    if isinstance(parent, ast.Await):
-        return "awaited"
-    if isinstance(parent, (ast.Starred, ast.List, ast.Tuple, ast.GeneratorExp, ast.ListComp)):
-        for one in file.around(node):
-            if isinstance(one, ast.Call) and last(one.func) in CONSUMERS:
-                return "awaited"
-    if isinstance(parent, ast.keyword):
-        parent = file.parents.get(parent)
-    if isinstance(parent, ast.Call) and parent.func is not node and last(parent.func) in CONSUMERS:
-        return "awaited"
-    if isinstance(parent, (ast.Return, ast.Lambda)):
-        function = file.function_of(node)
-        return "plain" if isinstance(function, ast.AsyncFunctionDef) else "handed"
-    if isinstance(parent, ast.withitem):
-        with_ = file.parents.get(parent)
-        return "awaited" if isinstance(with_, ast.AsyncWith) else "plain"
-    if isinstance(parent, (ast.AsyncFor, ast.comprehension)) and parent.iter is node:
-        is_async = isinstance(parent, ast.AsyncFor) or bool(getattr(parent, "is_async", 0))
-        return "awaited" if is_async else "plain"
-    return "plain"
-
-
-def attributes(
-    code: Codebase, file: Code, node: ast.ClassDef, depth: int = 0
-) -> tuple[dict[str, ast.AST | None], bool]:
-    """Return the attributes of a class's instances with the node that binds each first, and whether that is all of them."""
-    found: dict[str, ast.AST | None] = {}
-    complete = True
-    for part in node.body:
-        if isinstance(part, (*Functions, ast.ClassDef)):
-            found.setdefault(part.name, part)
-            complete &= part.name not in ("__getattr__", "__getattribute__")
-        for target in _targets(part):
-            if isinstance(target, ast.Name):
-                found.setdefault(target.id, target)
-    for one in ast.walk(node):
-        if (
-            isinstance(one, ast.Attribute)
-            and isinstance(one.ctx, ast.Store)
-            and ast.unparse(one.value) in ("self", "cls")
-        ):
-            found.setdefault(one.attr, one)
-    for base in node.bases:
-        if last(base) == "object":
-            continue
-        there = resolve(code, file, base) if depth < _HOPS else None
-        if there is None or not isinstance(there[1], ast.ClassDef):
-            kind = getattr(builtins, last(base), None)
-            if isinstance(kind, type):
-                found.update(dict.fromkeys(set(dir(kind)) - found.keys()))
-            else:
-                complete = False
-            continue
-        more, whole = attributes(code, there[0], there[1], depth + 1)
-        found = {**dict.fromkeys(more), **found} if there[0].path.startswith("/") else {**more, **found}
-        complete &= whole
-    return found, complete and not node.keywords
-
-
-def _targets(node: ast.stmt | None) -> list[ast.expr]:
+def targets(node: ast.stmt | None) -> list[ast.expr]:
     if isinstance(node, ast.Assign):
         return node.targets
     return [node.target] if isinstance(node, (ast.AnnAssign, ast.AugAssign)) else []
-
-
-def own_member(code: Codebase, file: Code, node: ast.AST, name: str) -> str:
-    """Return how a method would reach a member of its own object (`self`, `cls`), empty when there is no such member."""
-    statement = next((one for one in file.around(node) if isinstance(one, ast.stmt)), None)
-    if any(isinstance(one, ast.Attribute) and one.attr == name for one in _targets(statement)):
-        return ""  # `self.x = x`: here it is made
-    function = file.function_of(node)
-    while function is not None:
-        parent = file.parents.get(function)
-        if isinstance(parent, ast.ClassDef) and function.args.args:
-            first = function.args.args[0].arg
-            found, _ = attributes(code, file, parent)
-            return first if first in ("self", "cls") and name in found else ""
-        function = file.function_of(function)
-    return ""

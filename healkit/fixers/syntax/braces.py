@@ -74,7 +74,13 @@ def brace_lines(text: str, lines: Lines) -> Iterator[Edit]:
             at -= 1
         whole = "" if text[at - 1 : at] in ("", "\n") else "\n"
         for end in ("", ";", ","):
-            yield Edit(at, at, f"{whole}{indent}{closing}{end}\n", 1.5 if not end else -0.5, f"insert `{closing}{end}`")
+            yield Edit(
+                at,
+                at,
+                f"{whole}{indent}{closing}{end}\n",
+                (0.7 if not end else -0.5) - 3.0 * (len(opening[0]) > 1),
+                f"insert `{closing}{end}`",
+            )
         for low in range(number + 1, below):
             blank = lines.line(low)
             if blank and not blank.strip() and indent_of(blank) == deep:

@@ -29,7 +29,8 @@ _BLOCK_BEFORE = frozenset((")", "=>", "else", "try", "finally", "do", ";", "{", 
 _LOGIC = frozenset("== != < > <= >= and or in is not && || === !==".split())
 _TYPE_HEADS = frozenset(("class", "interface", "enum", "namespace"))
 KNOWN_NAME, NEW_NAME, NUMBER = -4.0, -6.5, -3.0
-KNOWN_WORD, CODE_WORD, NEW_WORD, SIGN, BRACKET = -4.0, -7.0, -6.5, -1.5, -3.0
+KNOWN_WORD, CODE_WORD, NEW_WORD, SIGN, BRACKET, QUOTE = -4.0, -7.0, -6.5, -2.0, -3.0, -4.0
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _COMMENTED = -4.0
 _OWN_WEIGHT = 4.0
 _BUILT_IN = frozenset(dir(builtins))
@@ -74,7 +75,7 @@ class _Walk:
         deep = 0 if python or base is None else indent_of(text[text.rfind("\n", 0, base.start()) + 1 : base.start()])
         self.stack = [_Frame("B" if deep else "0", deep)]
         self.before, self.last = "^", "^"
-        self.name = ""
+        self.name = self.closed = ""
         self.end = 0
         self.levels = [0]
 
@@ -89,6 +90,9 @@ class _Walk:
         outside = frame.kind in ("0", "B", "K", "I")
         space = _space(gap, frame.indent)
         ended = new_line and outside and (not self.python or "\\" not in gap) and self._ends(gap, frame, shape)
+        if self.closed:
+            yield (("f", self.closed), ("f",)), "NL" if ended else shape
+            self.closed = ""
         if ended:
             yield self._token("NL", frame)
             head = frame.head + (":" if self.last == ":" else "")
@@ -104,9 +108,13 @@ class _Walk:
                 yield (("a", frame.callee), ("a", frame.kind)), str(min(count, 6))
                 yield (("g", frame.callee), ("g", frame.kind)), "y" if frame.logic else "n"
             yield self._token(shape, frame)
-            yield (("l", frame.kind, "n" if frame.broken else "s"), ("l", "n" if frame.broken else "s")), "n" if new_line else "s"
+            yield (
+                (("l", frame.kind, "n" if frame.broken else "s"), ("l", "n" if frame.broken else "s")),
+                "n" if new_line else "s",
+            )
             yield ((("s", frame.kind, self.last, shape), ("s", frame.kind, shape), ("s", shape)), space)
             self.stack.pop()
+            self.closed = frame.callee if frame.kind == "c" else ""
         else:
             yield self._token(shape, frame)
             if not ended:
@@ -258,12 +266,12 @@ class Habits:
                 if text[1:-1].count(mark) % 2
             )
             style = self.marks.get(text[-1:], 0.0) - (4.0 if odd else 0.0)
-            return style + sum(self._word(word) for word in _WORD.findall(text[1:-1]))
+            return style + sum(self._word(word) for word in _WORD.findall(_APOSTROPHE.sub("", text[1:-1])))
         return 0.0
 
     def _word(self, word: str) -> float:
         if not word[0].isalnum():
-            return BRACKET if word in "()[]{}=,;" else SIGN
+            return QUOTE if word in "\"'`" else BRACKET if word in "()[]{}=,;" else SIGN
         if word in self.words:
             return KNOWN_WORD
         return CODE_WORD if word in self.names else NEW_WORD

@@ -30,28 +30,22 @@ def unit_of(text: str) -> str:
     return common[0][0] if common and (common[0][0] == "\t" or set(common[0][0]) == {" "}) else "    "
 
 
-def indent_edits(text: str, number: int, message: str, first: int, last: int) -> Iterator[Edit]:
+def indent_edits(text: str, number: int, message: str, above: list[int]) -> Iterator[Edit]:
     """Yield the edits that indent a line, or the lines from it on, as deep as a neighbour or one step deeper.
 
     Args:
         text: the whole text.
         number: the line that the parser named (from 1).
         message: what the parser said.
-        first: the first line of the window.
-        last: its last line.
+        above: the lines on which the statements before it begin.
     """
     lines = Lines(text)
     unit = unit_of(text)
     indented = "Indentation" in message or "Tab" in message or "indent" in message
-    if "Tab" in message or "\t" in text:
-        yield from _tabs(text, lines, number, unit)
-    near = [number]
-    above = number
-    for _ in range(4 if indented else 2):
-        above = next((line for line in range(above - 1, 0, -1) if lines.line(line).strip()), 0)
-        if above:
-            near.append(above)
+    near = [number, *reversed(above)][: 5 if indented else 3]
     for line in near:
+        if "\t" in lines.line(line) or "Tab" in message:
+            yield from _tabs(text, lines, line, unit)
         if lines.line(line).strip():
             yield from _moves(lines, line, unit, 0.0 if indented else -2.5)
 
@@ -119,21 +113,20 @@ def _depths(lines: Lines, number: int, unit: str) -> list[str]:
 
 
 def _tabs(text: str, lines: Lines, number: int, unit: str) -> Iterator[Edit]:
-    """Yield the file's indentation written one way: tabs as blanks (or blanks as tabs in a file of tabs)."""
+    """Yield the file's indentation written one way: tabs as blanks, or blanks as tabs in a file of tabs."""
+    tabbed = len(re.findall(r"^\t", text, re.M)) > len(re.findall(r"^ {2}", text, re.M))
     step = indent_of(unit) if unit != "\t" else 4
-    if unit == "\t":
-        unit = "    " if re.search(r"^ {4}", text, re.M) else unit
+    line, start = lines.line(number), lines.start(number)
+    if tabbed:
+        yield Edit(start, start + len(line), _tabbed(line, step), 2.0, "indent with tabs")
+        whole = "\n".join(_tabbed(each, step) for each in text.split("\n"))
+        yield Edit(0, len(text), whole, -2.0, "indent with tabs")
+        return
     for width in dict.fromkeys((step, 4, 8, 2)):
-        line = lines.line(number)
-        fixed = _blanks(line, width)
-        start = lines.start(number)
-        yield Edit(start, start + len(line), fixed, 0.5, "indent with blanks")
+        prior = 2.0 if width == step else 0.0
+        yield Edit(start, start + len(line), _blanks(line, width), prior, "indent with blanks")
         whole = "\n".join(_blanks(each, width) for each in text.split("\n"))
-        yield Edit(0, len(text), whole, -6.0, "indent with blanks")
-    with_tabs = "\n".join(_tabbed(each, step) for each in text.split("\n"))
-    line = lines.line(number)
-    yield Edit(lines.start(number), lines.end(number), _tabbed(line, step), -0.5, "indent with tabs")
-    yield Edit(0, len(text), with_tabs, -8.0, "indent with tabs")
+        yield Edit(0, len(text), whole, prior - 2.0, "indent with blanks")
 
 
 def _blanks(line: str, width: int) -> str:

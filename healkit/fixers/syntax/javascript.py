@@ -12,7 +12,7 @@ from .quotes import quote_edits
 from .search import Edit, Found, Grammar, search, token_edits, wording
 from .signs import plain_signs
 from .tags import tag_edits
-from .tokens import CLOSERS, OPENERS, SCRIPT_KEYWORDS, Lines, script_tokens, spoken
+from .tokens import CLOSERS, OPENERS, SCRIPT_KEYWORDS, Lines, indent_of, script_tokens, spoken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,6 +106,11 @@ def _places(text: str, lines: Lines, line: int, at: int, message: str) -> list[t
             stack.pop()
     opened = list(dict.fromkeys(number for number in reversed(stack[-4:]) if number < places[0][0]))
     places += [(number, number) for number in opened]
+    deep = indent_of(lines.line(line))
+    head = next(
+        (up for up in range(line - 1, 0, -1) if lines.line(up).strip() and indent_of(lines.line(up)) <= deep), line
+    )
+    places.append((head, head))
     places += [(max(1, number - 1), min(number + 1, len(lines))) for number in askew(text, lines)[:3]]
     merged: list[tuple[int, int]] = []
     for low, high in sorted(places):

@@ -59,9 +59,11 @@ def _closed(text: str, mark: str, ask: Ask) -> list[Found]:
     strings = [
         token for token in python_tokens(text) if token.kind in "su" and token.text.lstrip("rbufRBUF").startswith(mark)
     ]
+    many = [token for token in strings if "\n" in token.text and token.kind == "s"]
+    own_lines = 2 * sum(token.text[:-3].rstrip(" \t").endswith("\n") for token in many) > len(many)
     left = _MOST
     for token in sorted(strings, key=lambda token: _innocence(text, lines, token)):
-        edits = list(_endings(lines, token, mark))[:left]
+        edits = list(_endings(lines, token, mark, own_lines))[:left]
         left -= len(edits)
         alive = _tried(text, edits, ask)
         if alive:
@@ -82,7 +84,7 @@ def _innocence(text: str, lines: Lines, token: Token) -> int:
     return 0 if shallow and code else 1 if code or re.match(r"\w", after) else 2
 
 
-def _endings(lines: Lines, token: Token, mark: str) -> Iterator[Edit]:
+def _endings(lines: Lines, token: Token, mark: str, own_lines: bool) -> Iterator[Edit]:
     """Yield the places inside a string where it may end; the prior says how well the layout fits."""
     first, last = lines.number(token.start), lines.number(token.end - 1)
     deep = indent_of(lines.line(first))

@@ -97,7 +97,8 @@ def _edits(broken: Broken, first: int, last: int, habits: Habits) -> Iterator[Ed
     yield from plain_signs(text, first, last, python=True)
     for number in range(max(first, broken.line - 3), min(max(broken.line, broken.end_line), broken.line + 6) + 1):
         yield from quote_edits(text, number, broken.message if number == broken.line else "", python=True)
-    yield from indent_edits(text, broken.line, broken.message, first, last)
+    starts, _ = _statements(text[: lines.end(broken.line)], lines)
+    yield from indent_edits(text, broken.line, broken.message, [line for line in starts if line < broken.line][-4:])
     yield from foreign_edits(text, first, last)
     yield from older_edits(text, first, last)
     yield from token_edits(text, first, last, GRAMMAR, habits, focus)
@@ -191,13 +192,12 @@ def _chunk(text: str, first: int, last: int) -> tuple[int, int]:
             depth += (token.text in OPENERS) - (token.text in CLOSERS)
     for number in range(last + 1, len(lines) + 1):
         word = re.match(r"\w+|@", lines.line(number))
-        if (
-            word
-            and _begins(word[0])
-            and word[0] in ("def", "class", "import", "from", "@", "if", "for", "try", "with", "async")
-        ):
+        if word and word[0] in _MARGIN and not lines.line(number - 1).startswith("@"):
             return head, lines.start(number)
     return head, len(text)
+
+
+_MARGIN = frozenset(("def", "class", "import", "from", "@", "if", "for", "try", "with", "async"))
 
 
 def _begins(word: str) -> bool:

@@ -49,7 +49,13 @@ def _one_line(line: str, start: int, mark: str) -> Iterator[Edit]:
         if not (left and right and _WORD.match(left) and _WORD.match(right)):
             yield Edit(start + at, start + at, mark, -1.0, f"insert `{mark}`")
         if right == mark:
-            yield Edit(start + at, start + at + 1, "", -7.0, f"remove `{mark}`")
+            yield Edit(
+                start + at,
+                start + at + 1,
+                "",
+                -2.0 if mark in (left, line[at + 1 : at + 2]) else -7.5,
+                f"remove `{mark}`",
+            )
             if at and left != "\\":
                 yield Edit(start + at, start + at, "\\", -2.0, f"escape `{mark}`")
         if left == "\\" and right == mark:
@@ -70,7 +76,9 @@ def _other_mark(line: str, start: int, mark: str, marks: str) -> Iterator[Edit]:
 def _requoted(line: str, start: int, mark: str, marks: str) -> Iterator[Edit]:
     """Yield the other quotes around what lies between two quotes of one kind that has more of them inside."""
     spots = [at for at, char in enumerate(line) if char == mark]
-    for first, last in combinations(spots[:8], 2):
+    for first, last in dict.fromkeys(
+        [*combinations(spots[:8], 2), *((first, spots[-1]) for first in spots[:4] if first != spots[-1])]
+    ):
         inner = line[first + 1 : last]
         for other in marks[:2]:
             if other != mark and mark in inner and other not in inner:

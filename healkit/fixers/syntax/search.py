@@ -168,8 +168,8 @@ def token_edits(
             following = spoken[number + 1] if number + 1 < len(spoken) else None
             edits += [(edit.prior + 2.0, edit) for edit in _splits(after, grammar, habits)]
             for edit in _changes(text, before, after, following, grammar):
-                new = edit.new.strip()
-                value = _quick(habits, before, new, following) if new else _quick(habits, before, "", following)
+                old = _quick(habits, before, after.text, following)
+                value = _quick(habits, before, edit.new.strip(), following) - old
                 edits.append((value + edit.prior - 0.05 * far, edit))
     edits.sort(key=lambda item: -item[0])
     return [edit for _, edit in edits[:most]]
@@ -180,7 +180,7 @@ def _quick(habits: Habits, before: Token | None, new: str, after: Token | None) 
     one = shape_of(before) if before else "NL"
     two = shape_of(after) if after else "NL"
     if not new:
-        return habits.likelihood((("t", one),), two)
+        return 0.0
     middle = (python_tokens if habits.python else script_tokens)(new)
     shapes = [shape_of(token) for token in middle] or [new]
     return (
@@ -239,11 +239,13 @@ def _at_line_ends(
         elif new in SPACED:
             yield Edit(left, left, f" {new}", prior, what)
         if not word:
-            yield Edit(left, left, new, prior, what)
+            yield Edit(left, left, new, prior + (0.7 if new in CLOSERS else 0.0), what)
     if word or new in SPACED:
         yield Edit(right, right, f"{new} ", prior, what)
     if not word:
         yield Edit(right, right, new, prior, what)
+    if new in CLOSERS and text[right - 1 : right] == " " and right - 1 > left:
+        yield Edit(right - 1, right - 1, new, prior, what)
     if new in ")]}":
         at = left
         for line in gap.split("\n")[1:-1]:
@@ -315,7 +317,7 @@ def _splits(token: Token, grammar: Grammar, habits: Habits) -> Iterable[Edit]:
         )
         if known:
             for new in "[" if right[0].isdigit() else "([.{,=":
-                prior = grammar.inserted.get(new, -3.0) - (0.0 if known == 2 else 3.0)
+                prior = grammar.inserted.get(new, -3.0) + (2.0 if known == 2 else -3.0)
                 yield Edit(token.start + at, token.start + at, new, prior, f"insert `{new}`")
                 if new in ",=":
                     yield Edit(token.start + at, token.start + at, f"{new} ", prior, f"insert `{new}`")

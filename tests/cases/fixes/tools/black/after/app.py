@@ -1,0 +1,3 @@
+value = call(
+    argument_one, argument_two
+)

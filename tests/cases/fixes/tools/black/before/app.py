@@ -1,0 +1,1 @@
+value = call(argument_one, argument_two)

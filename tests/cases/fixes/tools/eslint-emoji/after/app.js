@@ -1,0 +1,2 @@
+const a = '😀😀'; const b = 2;
+console.log(a, b);

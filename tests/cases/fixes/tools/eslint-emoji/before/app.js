@@ -1,0 +1,2 @@
+const a = '😀😀'; let b = 2;
+console.log(a, b);

@@ -1,0 +1,4 @@
+const a = process.argv;
+if (a == 1) {
+  console.log(a);
+}

@@ -1,0 +1,6 @@
+try:
+    import json
+except ImportError:
+    pass
+
+X = 1

@@ -1,0 +1,6 @@
+import os
+import sys
+
+from a import b, c
+
+print(sys, os, b, c)

@@ -1,0 +1,3 @@
+import os
+x = dict([(1, 2)])
+y = u'a'

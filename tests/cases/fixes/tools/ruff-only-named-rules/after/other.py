@@ -1,0 +1,3 @@
+from typing import Dict
+
+X: Dict[str, int] = {}

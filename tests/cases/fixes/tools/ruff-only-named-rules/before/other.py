@@ -1,0 +1,3 @@
+from typing import Any, Dict
+
+X: Dict[str, int] = {}

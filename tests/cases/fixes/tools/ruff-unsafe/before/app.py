@@ -1,0 +1,6 @@
+def f():
+    value = compute()
+
+
+def compute():
+    return 1

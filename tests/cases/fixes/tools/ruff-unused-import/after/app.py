@@ -1,0 +1,8 @@
+import json
+
+
+def load(path):
+    return json.loads(path.read_text())
+
+
+UNSORTED = { 'a':1 }
