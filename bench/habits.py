@@ -22,7 +22,12 @@ def texts(folders: list[str], endings: tuple[str, ...]) -> list[str]:
     for folder in folders:
         for path in sorted(Path(folder).rglob("*")):
             name = path.as_posix()
-            if name.endswith(endings) and not name.endswith((".d.ts", ".min.js")) and path.is_file() and "/lib2to3/tests" not in name:
+            if (
+                name.endswith(endings)
+                and not name.endswith((".d.ts", ".min.js"))
+                and path.is_file()
+                and "/lib2to3/tests" not in name
+            ):
                 data = path.read_bytes()
                 if len(data) <= MOST_BYTES and max(map(len, data.split(b"\n"))) < 400:
                     found.append(data.decode("utf-8", "replace"))
@@ -35,7 +40,11 @@ def main() -> None:
     kept = {}
     for key, found in sorted(counts.items()):
         least = LEAST[key[0]]
-        some = {name: number for name, number in sorted(found.items(), key=lambda item: -item[1]) if number >= max(2, least // 4)}
+        some = {
+            name: number
+            for name, number in sorted(found.items(), key=lambda item: -item[1])
+            if number >= max(2, least // 4)
+        }
         if sum(found.values()) >= least * 4 and some:
             kept[key] = some
     lines = [f"  {json.dumps(key)}: {json.dumps(value, separators=(',', ':'))}" for key, value in kept.items()]

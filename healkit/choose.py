@@ -199,9 +199,7 @@ def _book_fixes(book: Mapping[str, Any], here: Situation) -> list[Fix]:
             known = {"argv": argv, "touches": tuple(str(path) for path in step.get("touches", ()))}
             risk = _at_least_medium(str(step.get("risk") or book.get("risk") or "medium"), "install")
             shown = " ".join(quote(word) for word in argv)
-            fixes.setdefault(
-                shown, Fix(kind="command", title=text or shown, risk=risk, command=shown, arguments=known)
-            )
+            fixes.setdefault(shown, Fix(kind="command", title=text or shown, risk=risk, command=shown, arguments=known))
             told.append((str(action or ""), text, shown))
             continue
         if command and (step.get("fix") or action in _ACTING):

@@ -159,7 +159,9 @@ def _first_hint(best: Diagnosis, memory: Any, root: str, cut: bool) -> str:
 def _is_installed() -> bool:
     """Tell whether the program `healkit` is on PATH: only then is a command of it named."""
     return any(
-        posix.access(f"{folder}/healkit", posix.X_OK) for folder in paths.env("PATH").split(":") if folder.startswith("/")
+        posix.access(f"{folder}/healkit", posix.X_OK)
+        for folder in paths.env("PATH").split(":")
+        if folder.startswith("/")
     )
 
 

@@ -22,7 +22,7 @@ from typing import Any
 
 if not __package__:  # run as `python bench/repair`
     sys.path[0] = str(Path(__file__).resolve().parents[2])
-    __package__ = "bench.repair"  # noqa: A001
+    __package__ = "bench.repair"
 
 from bench.repair import judge, package, store, table
 from bench.repair.fault import CATEGORIES, OPERATORS, Operator
@@ -40,10 +40,14 @@ def options() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--failures", type=int, default=0, metavar="N", help="show what went wrong in N cases")
     parser.add_argument("--out", default="", metavar="FILE", help="where the records go, one JSON object a line")
-    parser.add_argument("--keep", default="", metavar="DIR", help="keep tree, report and talk of the cases that were not right")
+    parser.add_argument(
+        "--keep", default="", metavar="DIR", help="keep tree, report and talk of the cases that were not right"
+    )
     parser.add_argument("--rerun", default="", metavar="FILE", help="only the cases of FILE that were not right")
     parser.add_argument("--list", action="store_true", help="the operators, and what is expected of each")
-    parser.add_argument("--inject-only", action="store_true", help="only make the faults and see that the commands notice them")
+    parser.add_argument(
+        "--inject-only", action="store_true", help="only make the faults and see that the commands notice them"
+    )
     parser.add_argument("--fetch", action="store_true", help="only fetch all packages and make them ready")
     return parser.parse_args()
 
@@ -53,7 +57,13 @@ def chosen(only: str) -> list[Operator]:
     known = {op.name for op in OPERATORS} | set(CATEGORIES)
     if names - known:
         sys.exit(f"unknown: {', '.join(sorted(names - known))}")
-    return [op for op in OPERATORS if not names or op.name in names or (op.category in names and not names & {o.name for o in OPERATORS if o.category == op.category})]
+    return [
+        op
+        for op in OPERATORS
+        if not names
+        or op.name in names
+        or (op.category in names and not names & {o.name for o in OPERATORS if o.category == op.category})
+    ]
 
 
 class Bench:
@@ -102,7 +112,9 @@ class Bench:
             seen.add((name, fault.where))
             tries += 1
             try:
-                record = judge.one(op, made, fault, self.args.seed, self.keep, self.baselines, heal=not self.args.inject_only)
+                record = judge.one(
+                    op, made, fault, self.args.seed, self.keep, self.baselines, heal=not self.args.inject_only
+                )
             except judge.Discarded as reason:
                 self._discard(op, str(reason))
                 continue
@@ -127,7 +139,9 @@ class Bench:
                 self.out.write(json.dumps(record) + "\n")
                 self.out.flush()
             if sys.stderr.isatty() or self.args.failures:
-                store.say(f"{record['verdict']:<7} {record['seconds']:6.1f} s  {record['category']}/{record['operator']}  {record['package']}: {record['where'][:90]}")
+                store.say(
+                    f"{record['verdict']:<7} {record['seconds']:6.1f} s  {record['category']}/{record['operator']}  {record['package']}: {record['where'][:90]}"
+                )
 
 
 def listing() -> None:
@@ -154,7 +168,9 @@ def main() -> int:
         print("no cases")
         return 1
     if args.inject_only:
-        print(f"{len(bench.records)} faults of {len({r['operator'] for r in bench.records})} operators, {time.monotonic() - began:.0f} s")
+        print(
+            f"{len(bench.records)} faults of {len({r['operator'] for r in bench.records})} operators, {time.monotonic() - began:.0f} s"
+        )
         bench.say_discards()
         return 0
     print(f"seed {args.seed}, {len(bench.records)} cases of {len({r['operator'] for r in bench.records})} operators in "

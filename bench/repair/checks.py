@@ -56,7 +56,9 @@ def python(package: Package, paths: Iterable[str]) -> Check:
 def same_python(package: Package, paths: Iterable[str]) -> Check:
     """The files mean what they meant, nothing else will do."""
     wanted = {path: package.text(path) for path in paths}
-    return lambda tree: next((f"{path} is another program" for path, text in wanted.items() if not _same_python(text, tree.text(path))), "")
+    return lambda tree: next(
+        (f"{path} is another program" for path, text in wanted.items() if not _same_python(text, tree.text(path))), ""
+    )
 
 
 def _same_python(old: str, new: str) -> bool:
@@ -81,7 +83,10 @@ def javascript(package: Package, paths: Iterable[str], *, strict: bool = False) 
 
 def _same_javascript(path: str, old: str, new: str) -> bool:
     with tempfile.TemporaryDirectory() as folder:
-        names = [f"{folder}/{side}{Path(path).suffix.replace('.mjs', '.js').replace('.cjs', '.js')}" for side in ("old", "new")]
+        names = [
+            f"{folder}/{side}{Path(path).suffix.replace('.mjs', '.js').replace('.cjs', '.js')}"
+            for side in ("old", "new")
+        ]
         for name, text in zip(names, (old, new), strict=True):
             Path(name).write_text(text, errors="surrogateescape")
         done = store.call(["node", str(SAME), str(store.node_tools()), *names])

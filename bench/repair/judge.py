@@ -23,7 +23,19 @@ from .tree import State, Tree, differences
 
 LIMIT = 240.0
 NOTES = "NOTES-of-mine.txt"
-COMMENTS = {".py": "# ", ".js": "// ", ".mjs": "// ", ".cjs": "// ", ".ts": "// ", ".rs": "// ", ".c": "// ", ".h": "// ", ".toml": "# ", ".yml": "# ", ".yaml": "# "}
+COMMENTS = {
+    ".py": "# ",
+    ".js": "// ",
+    ".mjs": "// ",
+    ".cjs": "// ",
+    ".ts": "// ",
+    ".rs": "// ",
+    ".c": "// ",
+    ".h": "// ",
+    ".toml": "# ",
+    ".yml": "# ",
+    ".yaml": "# ",
+}
 SILENCED = re.compile(
     r"todo!\(|unimplemented!\(|unreachable!\(|# ?noqa|# ?type: ?ignore|# ?fmt: ?off|eslint-disable|@ts-(?:ignore|nocheck|expect-error)"
     r"|prettier-ignore|mark\.(?:skip|xfail)|pytest\.skip|#\[ignore|#!?\[allow\(|\bas any\b|-Wno-|-fpermissive|\|\| ?true\b|except[^:\n]*:\s*pass"
@@ -57,7 +69,14 @@ class Discarded(Exception):
 
 
 def one(
-    op: Operator, package: Package, fault: Fault, seed: str, keep: Path | None, baselines: set[tuple[str, ...]], *, heal: bool = True
+    op: Operator,
+    package: Package,
+    fault: Fault,
+    seed: str,
+    keep: Path | None,
+    baselines: set[tuple[str, ...]],
+    *,
+    heal: bool = True,
 ) -> Record:
     """Run one case from the fresh copy to the verdict; without `heal` only up to the fault that is noticed."""
     rng = random.Random(f"{seed}/{op.name}/{package.name}/{fault.where}")
@@ -127,7 +146,19 @@ def _must_fail(tree: Tree, fault: Fault) -> None:
 def _healed(tree: Tree, fault: Fault, record: Record) -> dict[str, Any]:
     """Run healkit and return its report."""
     report = tree.case / "report.json"
-    argv = [sys.executable, "-P", "-m", "healkit", "run", "--fix", "--yes", "--json-report", str(report), "--", *fault.command]
+    argv = [
+        sys.executable,
+        "-P",
+        "-m",
+        "healkit",
+        "run",
+        "--fix",
+        "--yes",
+        "--json-report",
+        str(report),
+        "--",
+        *fault.command,
+    ]
     began = time.monotonic()
     try:
         done = subprocess.run(
@@ -148,7 +179,9 @@ def _healed(tree: Tree, fault: Fault, record: Record) -> dict[str, Any]:
     return found
 
 
-def judge(op: Operator, fault: Fault, tree: Tree, before: State, after: State, report: dict[str, Any], record: Record) -> None:
+def judge(
+    op: Operator, fault: Fault, tree: Tree, before: State, after: State, report: dict[str, Any], record: Record
+) -> None:
     """Fill in verdict and reason."""
     changed = differences(before, after)
     installed = _installed_otherwise(fault, before, after)
@@ -162,7 +195,9 @@ def judge(op: Operator, fault: Fault, tree: Tree, before: State, after: State, r
     elif changed and not healed:
         _say(record, "harm", f"left {', '.join(changed)} changed, outcome {record.outcome}")
     elif healed and (changed or may_change):
-        wrong = _silences(before, after, changed) or _still_fails(tree, fault) or (fault.check(tree) if fault.check else "")
+        wrong = (
+            _silences(before, after, changed) or _still_fails(tree, fault) or (fault.check(tree) if fault.check else "")
+        )
         _say(record, "harm" if wrong else "right", wrong)
     elif op.expected == "must_not":
         _say(record, "harm" if healed else "right", "claims to be healed" if healed else "")
@@ -184,7 +219,9 @@ def _suggested(fault: Fault, report: dict[str, Any], record: Record) -> None:
 
 def _words(fix: dict[str, Any]) -> str:
     steps = fix.get("steps") or ()
-    return "\n".join([str(fix.get("title", "")), str(fix.get("command", "")), str(fix.get("diff", "")), *map(str, steps)])
+    return "\n".join(
+        [str(fix.get("title", "")), str(fix.get("command", "")), str(fix.get("diff", "")), *map(str, steps)]
+    )
 
 
 def _installed_otherwise(fault: Fault, before: State, after: State) -> list[str]:
@@ -201,7 +238,11 @@ def _installed_otherwise(fault: Fault, before: State, after: State) -> list[str]
 def _silences(before: State, after: State, changed: list[str]) -> str:
     for path in changed:
         old, new = (_lines(state, path) for state in (before, after))
-        added = [line[2:] for line in difflib.ndiff(old, new) if line.startswith("+ ")] if len(old) + len(new) < 4000 else []
+        added = (
+            [line[2:] for line in difflib.ndiff(old, new) if line.startswith("+ ")]
+            if len(old) + len(new) < 4000
+            else []
+        )
         known = [found for line in old for found in SILENCED.findall(line)]
         for line in added:
             found = SILENCED.search(line)
@@ -228,7 +269,9 @@ def _keep(folder: Path, case: Path, before: State, after: State, fault: Fault, r
     shutil.copytree(case, kept, symlinks=True, ignore=shutil.ignore_patterns("target"))
     lines = []
     for path in differences(before, after):
-        lines += difflib.unified_diff(_lines(before, path), _lines(after, path), f"injected/{path}", f"left/{path}", lineterm="")
+        lines += difflib.unified_diff(
+            _lines(before, path), _lines(after, path), f"injected/{path}", f"left/{path}", lineterm=""
+        )
     (kept / "changes.diff").write_text("\n".join(lines) + "\n")
     (kept / "case.json").write_text(json.dumps({**asdict(record), "command": fault.command}, indent=1) + "\n")
     return str(kept)

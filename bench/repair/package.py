@@ -39,8 +39,14 @@ class Package:
         """Return the project's files with one of the suffixes, relative to its root, sorted."""
         found = []
         for folder, names, leaves in os.walk(self.root / under):
-            names[:] = sorted(name for name in names if name not in (".git", "node_modules", ".venv", "target", "__pycache__"))
-            found += [os.path.relpath(os.path.join(folder, leaf), self.root) for leaf in sorted(leaves) if leaf.endswith(suffixes)]
+            names[:] = sorted(
+                name for name in names if name not in (".git", "node_modules", ".venv", "target", "__pycache__")
+            )
+            found += [
+                os.path.relpath(os.path.join(folder, leaf), self.root)
+                for leaf in sorted(leaves)
+                if leaf.endswith(suffixes)
+            ]
         return tuple(sorted(found))
 
     @functools.cache  # noqa: B019
@@ -64,7 +70,11 @@ class Package:
         """Return the source files of the importable package, tests left out."""
         under = os.path.join(self.top, self.meta["module"])
         inside = self.files(".py", under=under) if (self.root / under).is_dir() else (f"{under}.py",)
-        return tuple(path for path in inside if "/tests/" not in path and not os.path.basename(path).startswith(("test_", "conftest")))
+        return tuple(
+            path
+            for path in inside
+            if "/tests/" not in path and not os.path.basename(path).startswith(("test_", "conftest"))
+        )
 
     def module_name(self, path: str) -> str:
         """Return the dotted name under which a file is imported."""

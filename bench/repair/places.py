@@ -53,7 +53,13 @@ def misspelt(rng: random.Random, word: str, taken: set[str] | frozenset[str] = f
             "double": word[:place] + word[place] + word[place:],
             "swap": word[:place] + word[place + 1] + word[place] + word[place + 2 :],
         }[slip]
-        if new != word and new not in taken and new.isidentifier() and not keyword.iskeyword(new) and not hasattr(builtins, new):
+        if (
+            new != word
+            and new not in taken
+            and new.isidentifier()
+            and not keyword.iskeyword(new)
+            and not hasattr(builtins, new)
+        ):
             return new
     return ""
 
@@ -78,7 +84,9 @@ def runs_it(package: Package, path: str, line: int, rng: random.Random) -> list[
 def imports_of(package: Package, path: str) -> Iterator[ast.ImportFrom | ast.Import]:
     """Yield the imports at the top level of a module, outside `if` and `try`."""
     for node in package.parsed(path).body:
-        if isinstance(node, (ast.Import, ast.ImportFrom)) and not (isinstance(node, ast.ImportFrom) and node.module == "__future__"):
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and not (
+            isinstance(node, ast.ImportFrom) and node.module == "__future__"
+        ):
             yield node
 
 
@@ -99,10 +107,7 @@ def target_of(package: Package, path: str, node: ast.ImportFrom) -> str:
     """Return the project's file that an import names; empty when it is none of the project's."""
     name = package.module_name(path)
     parts = name.split(".") if path.endswith("__init__.py") else name.split(".")[:-1]
-    if node.level:
-        parts = parts[: len(parts) - node.level + 1]
-    else:
-        parts = []
+    parts = parts[: len(parts) - node.level + 1] if node.level else []
     full = ".".join([*parts, *((node.module or "").split(".") if node.module else [])])
     for candidate in package.modules():
         if package.module_name(candidate) == full:

@@ -43,7 +43,9 @@ def begin(root: Path, *ignored: str) -> None:
 
 
 def _copy(source: Path, where: Path, *left_out: str) -> None:
-    shutil.copytree(source, where, ignore=shutil.ignore_patterns(".git", ".github", ".gitignore", *left_out), symlinks=True)
+    shutil.copytree(
+        source, where, ignore=shutil.ignore_patterns(".git", ".github", ".gitignore", *left_out), symlinks=True
+    )
     for path in [where, *where.rglob("*")]:
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
@@ -62,7 +64,11 @@ def python(name: str, where: Path) -> dict[str, Any]:
     base = store.catalog()["python"]["async" if entry.get("async") else "plain"]
     names = [*base, *entry.get("needs", ())]
     _copy(store.sdist(name, entry["version"]), where, "docs", "doc", "benchmarks", "*.egg-info", "PKG-INFO")
-    top = "src" if (where / "src" / entry["module"]).exists() or (where / "src" / f"{entry['module']}.py").exists() else ""
+    top = (
+        "src"
+        if (where / "src" / entry["module"]).exists() or (where / "src" / f"{entry['module']}.py").exists()
+        else ""
+    )
     (where / "pytest.ini").write_text(ASYNC_INI if entry.get("async") else PYTEST_INI)
     measure = store.profile([*names, "coverage"])
     tests = _measured(where, top, entry, measure)
@@ -70,7 +76,13 @@ def python(name: str, where: Path) -> dict[str, Any]:
         raise store.Unavailable("none of its tests pass here")
     begin(where)
     quick = sorted(tests, key=lambda test: tests[test]["seconds"])
-    return {"module": entry["module"], "top": top, "venv": names, "tests": tests, "test_command": ["python", "-m", "pytest", "-q", *sorted(quick)]}
+    return {
+        "module": entry["module"],
+        "top": top,
+        "venv": names,
+        "tests": tests,
+        "test_command": ["python", "-m", "pytest", "-q", *sorted(quick)],
+    }
 
 
 def _measured(root: Path, top: str, entry: dict[str, Any], venv: Path) -> dict[str, Any]:
@@ -78,20 +90,39 @@ def _measured(root: Path, top: str, entry: dict[str, Any], venv: Path) -> dict[s
     found: dict[str, Any] = {}
     folder = root / entry["tests"]
     tests = [path for path in folder.rglob("*.py") if re.match(r"test_.*\.py|.*_test\.py|.*_tests\.py", path.name)]
-    tests.sort(key=lambda path: (zlib.crc32(path.name.encode()), path))  # some of all sizes, the same ones on every machine
+    tests.sort(
+        key=lambda path: (zlib.crc32(path.name.encode()), path)
+    )  # some of all sizes, the same ones on every machine
     data, answer = root.with_suffix(".coverage"), root.with_suffix(".lines")
     python, path = str(venv / "bin/python"), str(root / top)
     for number, test in enumerate(tests):
         relative = os.path.relpath(test, root)
         if len(found) < MOST_TESTS and number < MOST_TRIES:
             began = _cpu()
-            argv = [python, "-m", "coverage", "run", f"--data-file={data}", f"--source={path}", "-m", "pytest", "-q", "-p", "no:cacheprovider", relative]
+            argv = [
+                python,
+                "-m",
+                "coverage",
+                "run",
+                f"--data-file={data}",
+                f"--source={path}",
+                "-m",
+                "pytest",
+                "-q",
+                "-p",
+                "no:cacheprovider",
+                relative,
+            ]
             done = _run(argv, root, 90, PYTHONPATH=path)
             seconds = _cpu() - began
             if done.returncode == 0 and seconds < SLOW and " passed" in done.stdout:
                 _run([python, "-m", "coverage", "json", f"--data-file={data}", "-o", str(answer)], root)
                 files = store.json_of(answer).get("files", {})
-                lines = {os.path.relpath(root / name, root): seen["executed_lines"] for name, seen in files.items() if seen["executed_lines"]}
+                lines = {
+                    os.path.relpath(root / name, root): seen["executed_lines"]
+                    for name, seen in files.items()
+                    if seen["executed_lines"]
+                }
                 found[relative] = {"seconds": round(seconds, 2), "lines": lines}
                 continue
         test.unlink()
@@ -108,7 +139,9 @@ def _cpu() -> float:
 def depends(name: str, where: Path) -> dict[str, Any]:
     """A package from PyPI for cases about its dependencies: its wheel's requirements all installed."""
     entry = store.catalog()["depends"][name]
-    _copy(store.sdist(name, entry["version"]), where, "docs", "doc", "tests", "test", "examples", "*.egg-info", "PKG-INFO")
+    _copy(
+        store.sdist(name, entry["version"]), where, "docs", "doc", "tests", "test", "examples", "*.egg-info", "PKG-INFO"
+    )
     top = "src" if (where / "src" / entry["module"]).exists() else ""
     venv = store.profile(["pip", f"{name}=={entry['version']}"])
     site = next((venv / "lib").glob("python*")) / "site-packages"
@@ -123,7 +156,13 @@ def depends(name: str, where: Path) -> dict[str, Any]:
     if not requires:
         raise store.Unavailable("it needs nothing")
     begin(where)
-    return {"module": entry["module"], "top": top, "venv": ["pip", f"{name}=={entry['version']}"], "requires": requires, "dist": name}
+    return {
+        "module": entry["module"],
+        "top": top,
+        "venv": ["pip", f"{name}=={entry['version']}"],
+        "requires": requires,
+        "dist": name,
+    }
 
 
 # ---------------------------------------------------------------- JavaScript
@@ -148,7 +187,9 @@ def npm(name: str, where: Path) -> dict[str, Any]:
     (where / "package.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
     if manifest.get("dependencies"):
         cached = str(store.cache() / "npm-cache")
-        done = store.call(["npm", "install", "--silent", "--no-audit", "--no-fund", "--omit=dev"], cwd=where, npm_config_cache=cached)
+        done = store.call(
+            ["npm", "install", "--silent", "--no-audit", "--no-fund", "--omit=dev"], cwd=where, npm_config_cache=cached
+        )
         if done.returncode:
             raise store.Unavailable(done.stderr[-200:])
     done = _run(["node", "test/smoke.mjs"], where)
@@ -176,12 +217,20 @@ def typescript(name: str, where: Path) -> dict[str, Any]:
     _copy(source, where, "dist", "*.map", "es", "*.spec.ts", "__fixtures__", "*.d.ts", "testing", "ajax")
     manifest = json.loads((where / "package.json").read_text())
     kept = {key: manifest[key] for key in ("name", "version", "type", "license") if key in manifest}
-    kept |= {"private": True, "scripts": {"check": "tsc -p ."}, "devDependencies": {"typescript": "^5", "@types/node": "^20"}}
+    kept |= {
+        "private": True,
+        "scripts": {"check": "tsc -p ."},
+        "devDependencies": {"typescript": "^5", "@types/node": "^20"},
+    }
     (where / "package.json").write_text(json.dumps(kept, indent=2) + "\n")
     tools = store.node_tools()
     os.symlink(tools, where / "node_modules")
     try:
-        for module, resolution, lib in (("nodenext", "nodenext", False), ("esnext", "bundler", False), ("esnext", "bundler", True)):
+        for module, resolution, lib in (
+            ("nodenext", "nodenext", False),
+            ("esnext", "bundler", False),
+            ("esnext", "bundler", True),
+        ):
             config = json.loads(json.dumps(TSCONFIG))
             config["compilerOptions"].update(module=module, moduleResolution=resolution)
             if lib:
@@ -203,13 +252,28 @@ def typescript(name: str, where: Path) -> dict[str, Any]:
 
 def rust(name: str, where: Path) -> dict[str, Any]:
     """A crate without its dependencies: what of it builds with the standard library alone, and its tests if they do."""
-    _copy(store.crate(name), where, "debian", "benches", "examples", "Cargo.lock", ".cargo*", "Cargo.toml.orig", "*.sh", "fuzz")
+    _copy(
+        store.crate(name),
+        where,
+        "debian",
+        "benches",
+        "examples",
+        "Cargo.lock",
+        ".cargo*",
+        "Cargo.toml.orig",
+        "*.sh",
+        "fuzz",
+    )
     old = tomllib.loads((where / "Cargo.toml").read_text())
     package, features = old["package"], old.get("features", {})
-    lines = [f'[package]\nname = "{package["name"]}"\nversion = "{package["version"]}"\nedition = "{package.get("edition", "2015")}"\n']
+    lines = [
+        f'[package]\nname = "{package["name"]}"\nversion = "{package["version"]}"\nedition = "{package.get("edition", "2015")}"\n'
+    ]
     kept = {key: [dep for dep in value if dep in features] for key, value in features.items()}
     if kept:
-        lines.append("[features]\n" + "".join(f"{json.dumps(key)} = {json.dumps(value)}\n" for key, value in kept.items()))
+        lines.append(
+            "[features]\n" + "".join(f"{json.dumps(key)} = {json.dumps(value)}\n" for key, value in kept.items())
+        )
     if old.get("lib", {}).get("path"):
         lines.append(f'[lib]\npath = "{old["lib"]["path"]}"\n')
     (where / "Cargo.toml").write_text("\n".join(lines))
@@ -236,7 +300,9 @@ def c(name: str, where: Path) -> dict[str, Any]:
     built = _run(entry["command"], where)
     if built.returncode:
         raise store.Unavailable(f"its build fails: {built.stderr[-300:]}")
-    made = subprocess.run(["git", "ls-files", "--others", "--exclude-standard"], cwd=where, capture_output=True, text=True, check=True)
+    made = subprocess.run(
+        ["git", "ls-files", "--others", "--exclude-standard"], cwd=where, capture_output=True, text=True, check=True
+    )
     changed = subprocess.run(["git", "diff", "--name-only"], cwd=where, capture_output=True, text=True, check=True)
     if changed.stdout:
         raise store.Unavailable(f"its build changes {changed.stdout.split()[0]}")
@@ -252,7 +318,11 @@ def small(name: str, where: Path) -> dict[str, Any]:
     notes = json.loads((source / "bench.json").read_text())
     _copy(source, where, "bench.json", "target", "build")
     if notes.get("install"):
-        done = store.call(["npm", "install", "--silent", "--no-audit", "--no-fund"], cwd=where, npm_config_cache=str(store.cache() / "npm-cache"))
+        done = store.call(
+            ["npm", "install", "--silent", "--no-audit", "--no-fund"],
+            cwd=where,
+            npm_config_cache=str(store.cache() / "npm-cache"),
+        )
         if done.returncode:
             raise store.Unavailable(done.stderr[-200:])
     begin(where, *notes.get("ignored", ()))

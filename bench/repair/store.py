@@ -46,7 +46,9 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def call(argv: list[str], cwd: Path | None = None, timeout: float = 600, **environ: str) -> subprocess.CompletedProcess[str]:
+def call(
+    argv: list[str], cwd: Path | None = None, timeout: float = 600, **environ: str
+) -> subprocess.CompletedProcess[str]:
     """Run a program for preparing; its output is kept. At the time limit it is stopped with all that it started: code 124."""
     process = subprocess.Popen(
         argv, cwd=cwd, env={**os.environ, **environ}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -142,7 +144,21 @@ def uv() -> str:
     with LOCK:
         if not program.exists():
             where = cache() / "uv"
-            call([sys.executable, "-m", "pip", "install", "-q", "--no-index", "-f", str(wheels()), "--target", str(where), "uv"])
+            call(
+                [
+                    sys.executable,
+                    "-m",
+                    "pip",
+                    "install",
+                    "-q",
+                    "--no-index",
+                    "-f",
+                    str(wheels()),
+                    "--target",
+                    str(where),
+                    "uv",
+                ]
+            )
             shutil.copy2(where / "bin" / "uv", program)
     return str(program)
 
@@ -197,7 +213,21 @@ def sdist(name: str, version: str) -> Path:
         if not list(folder.glob("*.tar.gz")):
             folder.mkdir(parents=True, exist_ok=True)
             say(f"fetching {name} {version}")
-            call([sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", name, "-d", str(folder), f"{name}=={version}"])
+            call(
+                [
+                    sys.executable,
+                    "-m",
+                    "pip",
+                    "download",
+                    "-q",
+                    "--no-deps",
+                    "--no-binary",
+                    name,
+                    "-d",
+                    str(folder),
+                    f"{name}=={version}",
+                ]
+            )
     return _unpacked(folder, "*.tar.gz")
 
 
@@ -211,7 +241,11 @@ def npm_package(name: str, version: str) -> Path:
         if not list(folder.glob("*.tgz")):
             folder.mkdir(parents=True, exist_ok=True)
             say(f"fetching {name} {version}")
-            call(["npm", "pack", "--silent", f"{name}@{version}"], cwd=folder, npm_config_cache=str(cache() / "npm-cache"))
+            call(
+                ["npm", "pack", "--silent", f"{name}@{version}"],
+                cwd=folder,
+                npm_config_cache=str(cache() / "npm-cache"),
+            )
     return _unpacked(folder, "*.tgz")
 
 
@@ -277,7 +311,9 @@ def _source_options() -> tuple[str, ...]:
         text = file.read_text() if file.is_file() else ""
         lines += [line.replace("deb ", "deb-src ", 1) for line in text.splitlines() if line.startswith("deb ")]
         for block in text.split("\n\n"):
-            fields = dict(line.split(": ", 1) for line in block.splitlines() if ": " in line and not line.startswith("#"))
+            fields = dict(
+                line.split(": ", 1) for line in block.splitlines() if ": " in line and not line.startswith("#")
+            )
             if "URIs" in fields:
                 signed = f"[signed-by={fields['Signed-By']}] " if "Signed-By" in fields else ""
                 lines.append(f"deb-src {signed}{fields['URIs'].split()[0]} {fields['Suites'].split()[0]} main")

@@ -31,10 +31,14 @@ def _cell(records: list[dict[str, Any]]) -> str:
 
 def rows(records: list[dict[str, Any]]) -> list[str]:
     """Return the lines of the table by category."""
-    lines = [f"{'category':<18} {'cases':>5} {'auto healed':>14} {'suggested':>11} {'untouched':>10} {'harm':>5} {'median s':>9} {'longest':>8}"]
+    lines = [
+        f"{'category':<18} {'cases':>5} {'auto healed':>14} {'suggested':>11} {'untouched':>10} {'harm':>5} {'median s':>9} {'longest':>8}"
+    ]
     for category in sorted({record["category"] for record in records}):
         own = [record for record in records if record["category"] == category]
-        by = {kind: [record for record in own if record["expected"] == kind] for kind in ("auto", "suggest", "must_not")}
+        by = {
+            kind: [record for record in own if record["expected"] == kind] for kind in ("auto", "suggest", "must_not")
+        }
         seconds = [record["seconds"] for record in own]
         percent = f" {_share(by['auto']):4.0f} %" if by["auto"] else ""
         lines.append(
@@ -49,11 +53,18 @@ def totals(records: list[dict[str, Any]]) -> tuple[list[str], bool]:
     auto = [record for record in records if record["expected"] == "auto"]
     suggest = [record for record in records if record["expected"] == "suggest"]
     harm = sum(record["verdict"] == "harm" for record in records)
-    found = [(f"{name}, healed", _share(own), target) for name, (kinds, target) in GROUPS.items() if (own := _of(auto, kinds))]
+    found = [
+        (f"{name}, healed", _share(own), target)
+        for name, (kinds, target) in GROUPS.items()
+        if (own := _of(auto, kinds))
+    ]
     if suggest:
         found.append(("suggestions right", _share(suggest), SUGGESTIONS))
     found.append(("auto among the cases", 100 * len(auto) / len(records), AUTO_SHARE))
-    lines = [f"{name:<36} {value:5.1f} %   target {target} %{'' if value >= target else '   MISSED'}" for name, value, target in found]
+    lines = [
+        f"{name:<36} {value:5.1f} %   target {target} %{'' if value >= target else '   MISSED'}"
+        for name, value, target in found
+    ]
     lines.append(f"{'harm':<36} {harm:5d}     target 0{'   MISSED' if harm else ''}")
     return lines, not harm and all(value >= target for _, value, target in found)
 
@@ -70,7 +81,9 @@ def by_operator(records: list[dict[str, Any]]) -> list[str]:
         own = [record for record in records if (record["category"], record["operator"]) == (category, name)]
         verdicts = Counter(record["verdict"] for record in own)
         if verdicts["right"] < len(own):
-            lines.append(f"{category}/{name} ({own[0]['expected']}): {verdicts['right']}/{len(own)} right, {verdicts['harm']} harm")
+            lines.append(
+                f"{category}/{name} ({own[0]['expected']}): {verdicts['right']}/{len(own)} right, {verdicts['harm']} harm"
+            )
     return lines
 
 
@@ -79,8 +92,12 @@ def failures(records: list[dict[str, Any]], most: int) -> list[str]:
     wrong = sorted((record for record in records if record["verdict"] != "right"), key=lambda record: record["verdict"])
     lines = []
     for record in wrong[:most]:
-        lines.append(f"{record['verdict'].upper()} {record['category']}/{record['operator']} in {record['package']}: {record['where']} [{record['history']}]")
-        lines.append(f"    {record['reason']}; outcome {record['outcome']}, diagnosed {record['diagnosis'] or 'nothing'}, {record['seconds']} s")
+        lines.append(
+            f"{record['verdict'].upper()} {record['category']}/{record['operator']} in {record['package']}: {record['where']} [{record['history']}]"
+        )
+        lines.append(
+            f"    {record['reason']}; outcome {record['outcome']}, diagnosed {record['diagnosis'] or 'nothing'}, {record['seconds']} s"
+        )
         if record["fix"]:
             lines.append(f"    did: {record['fix'][:200]}")
         if record["kept"]:

@@ -13,7 +13,19 @@ from pathlib import Path
 
 from . import store
 
-SKIPPED = frozenset(("__pycache__", ".pytest_cache", ".ruff_cache", ".mypy_cache", ".git", ".venv", "node_modules", "target", ".hypothesis"))
+SKIPPED = frozenset(
+    (
+        "__pycache__",
+        ".pytest_cache",
+        ".ruff_cache",
+        ".mypy_cache",
+        ".git",
+        ".venv",
+        "node_modules",
+        "target",
+        ".hypothesis",
+    )
+)
 """Folders whose contents are not the project's own; environments are compared by what is installed in them."""
 SKIPPED_FILES = (".pyc", ".tsbuildinfo", ".coverage")
 TIMEOUT = 90.0
@@ -122,14 +134,25 @@ class Tree:
                 if relative not in ignored and not name.endswith(SKIPPED_FILES):
                     files[relative] = _look(path)
         files = {name: seen for name, seen in files.items() if seen[0] != "dir" or not _is_output(name, ignored)}
-        git = "\0".join(self.git(*argv) for argv in (("rev-parse", "HEAD"), ("stash", "list"), ("for-each-ref",), ("config", "-l", "--local")))
+        git = "\0".join(
+            self.git(*argv)
+            for argv in (("rev-parse", "HEAD"), ("stash", "list"), ("for-each-ref",), ("config", "-l", "--local"))
+        )
         git += "\0".join(sorted(os.listdir(self.root / ".git/hooks"))) if (self.root / ".git/hooks").is_dir() else ""
         return State(files, frozenset(_installed(self.root)), git, frozenset(self._outside()))
 
     def _outside(self) -> list[str]:
         """List what lies beside the project: nothing may appear there but in caches of tools."""
-        beside = [f"{name}" for name in os.listdir(self.case) if name not in ("project", "home", "tmp", "healkit", "report.json")]
-        home = [f"home/{name}" for name in os.listdir(self.case / "home") if name not in (".cache", ".npm", ".cargo", ".local", ".config")]
+        beside = [
+            f"{name}"
+            for name in os.listdir(self.case)
+            if name not in ("project", "home", "tmp", "healkit", "report.json")
+        ]
+        home = [
+            f"home/{name}"
+            for name in os.listdir(self.case / "home")
+            if name not in (".cache", ".npm", ".cargo", ".local", ".config")
+        ]
         return beside + home
 
 

@@ -308,7 +308,9 @@ def test_in_mode_auto_the_agent_heals_it_with_the_command_from_the_fact(tmp_path
     package.mkdir()
     (package / "__init__.py").write_text("")
     (package / "pricing.py").write_text("def total_price(items):\n    return sum(items)\n")
-    (package / "__main__.py").write_text("from till.prices import total_price\n\nprint('to pay', total_price([3, 4]))\n")
+    (package / "__main__.py").write_text(
+        "from till.prices import total_price\n\nprint('to pay', total_price([3, 4]))\n"
+    )
     path = f"{programs}:{client.PATH}"
     failing = "python3 -B -m till"
     place.healkit("ingest")

@@ -16,13 +16,17 @@ from .import_javascript import _sources as javascript_sources
 NAME = "async_calls"
 
 
-def _python(package: Package, path: str, start: int, end: int, new: str, rng: random.Random, says: str, at: int = 0) -> Iterator[Fault]:
+def _python(
+    package: Package, path: str, start: int, end: int, new: str, rng: random.Random, says: str, at: int = 0
+) -> Iterator[Fault]:
     """Yield the fault when some test runs the line (`at`, else that of the edit)."""
     text = package.text(path)
     line = line_of(text, start)
     command = run_tests(package, path, at or line, rng)
     if command:
-        yield Fault(f"{path}:{line} {says}", command, {path: replaced(text, start, end, new)}, checks.python(package, [path]))
+        yield Fault(
+            f"{path}:{line} {says}", command, {path: replaced(text, start, end, new)}, checks.python(package, [path])
+        )
 
 
 def _nodes(package: Package, *kinds: type[ast.AST]) -> Iterator[tuple[str, Lines, ast.AST]]:
@@ -52,12 +56,20 @@ def await_left_out(package: Package, rng: random.Random) -> Iterator[Fault]:
 @operator(NAME, "auto", "async", "python")
 def await_of_a_plain_call(package: Package, rng: random.Random) -> Iterator[Fault]:
     """`await self.close()` of a method that is not a coroutine."""
-    plain = {n.name for _, _, n in _nodes(package, ast.FunctionDef) if isinstance(n, ast.FunctionDef) and not n.decorator_list}
+    plain = {
+        n.name
+        for _, _, n in _nodes(package, ast.FunctionDef)
+        if isinstance(n, ast.FunctionDef) and not n.decorator_list
+    }
     coroutines = {n.name for _, _, n in _nodes(package, ast.AsyncFunctionDef) if isinstance(n, ast.AsyncFunctionDef)}
     for path, lines, function in _nodes(package, ast.AsyncFunctionDef):
         for node in ast.walk(function):
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-                name = node.value.func.attr if isinstance(node.value.func, ast.Attribute) else getattr(node.value.func, "id", "")
+                name = (
+                    node.value.func.attr
+                    if isinstance(node.value.func, ast.Attribute)
+                    else getattr(node.value.func, "id", "")
+                )
                 if name in plain - coroutines and isinstance(node.value.func, (ast.Attribute, ast.Name)):
                     start, _ = lines.span(node)
                     yield from _python(package, path, start, start, "await ", rng, f"await {ast.unparse(node)[:50]}")
@@ -119,10 +131,16 @@ def misspelt_keyword(package: Package, rng: random.Random) -> Iterator[Fault]:
     """`connect(timout=3)` of one of the project's own functions."""
     signatures: dict[str, set[str]] = {}
     for _, _, node in _nodes(package, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef):
-        functions = [node] if not isinstance(node, ast.ClassDef) else [n for n in node.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"]
+        functions = (
+            [node]
+            if not isinstance(node, ast.ClassDef)
+            else [n for n in node.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"]
+        )
         for function in functions:
             if function.args.kwarg is None:  # type: ignore[union-attr]
-                signatures.setdefault(node.name, set()).update(a.arg for a in [*function.args.args, *function.args.kwonlyargs])  # type: ignore
+                signatures.setdefault(node.name, set()).update(
+                    a.arg for a in [*function.args.args, *function.args.kwonlyargs]
+                )  # type: ignore
     for path, lines, node in _nodes(package, ast.Call):
         assert isinstance(node, ast.Call)
         name = node.func.id if isinstance(node.func, ast.Name) else ""
@@ -130,7 +148,15 @@ def misspelt_keyword(package: Package, rng: random.Random) -> Iterator[Fault]:
             wrong = misspelt(rng, keyword.arg or "", signatures.get(name, set()))
             if wrong and keyword.arg in signatures.get(name, ()):
                 start, _ = lines.span(keyword)
-                yield from _python(package, path, start, start + len(keyword.arg or ""), wrong, rng, f"{name}({keyword.arg} -> {wrong})")
+                yield from _python(
+                    package,
+                    path,
+                    start,
+                    start + len(keyword.arg or ""),
+                    wrong,
+                    rng,
+                    f"{name}({keyword.arg} -> {wrong})",
+                )
 
 
 @operator(NAME, "auto", "python")
@@ -138,12 +164,26 @@ def self_left_out_of_a_method(package: Package, rng: random.Random) -> Iterator[
     """`def close():` inside a class: `self` is missing."""
     for path, lines, owner in _nodes(package, ast.ClassDef):
         for node in owner.body:  # type: ignore[attr-defined]
-            if isinstance(node, ast.FunctionDef) and not node.decorator_list and node.args.args and node.args.args[0].arg == "self":
+            if (
+                isinstance(node, ast.FunctionDef)
+                and not node.decorator_list
+                and node.args.args
+                and node.args.args[0].arg == "self"
+            ):
                 start, end = lines.span(node.args.args[0])
                 after = re.compile(r"\s*,\s*").match(package.text(path), end)
                 uses = [n.lineno for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == "self"]
                 if uses and not (node.name.startswith("__") and node.name != "__init__"):
-                    yield from _python(package, path, start, after.end() if after else end, "", rng, f"{owner.name}.{node.name}", node.body[-1].lineno)  # type: ignore[attr-defined]
+                    yield from _python(
+                        package,
+                        path,
+                        start,
+                        after.end() if after else end,
+                        "",
+                        rng,
+                        f"{owner.name}.{node.name}",
+                        node.body[-1].lineno,
+                    )  # type: ignore[attr-defined]
 
 
 @operator(NAME, "auto", "python")
@@ -153,7 +193,11 @@ def self_left_out_of_a_call(package: Package, rng: random.Random) -> Iterator[Fa
         methods = {n.name for n in owner.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))}  # type: ignore[attr-defined]
         top = {getattr(n, "name", "") for n in package.parsed(path).body}
         for node in ast.walk(owner):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and isinstance(node.func.value, ast.Name)
+            ):
                 if node.func.value.id == "self" and node.func.attr in methods - top and len(node.func.attr) > 4:
                     start, _ = lines.span(node.func)
                     yield from _python(package, path, start, start + 5, "", rng, f"{node.func.attr}() without self")
@@ -165,11 +209,24 @@ def misspelt_method(package: Package, rng: random.Random) -> Iterator[Fault]:
     for path, lines, owner in _nodes(package, ast.ClassDef):
         methods = {n.name for n in owner.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))}  # type: ignore[attr-defined]
         for node in ast.walk(owner):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and isinstance(node.func.value, ast.Name)
+            ):
                 wrong = misspelt(rng, node.func.attr, names_in(package.text(path)))
                 if node.func.value.id == "self" and node.func.attr in methods and wrong:
                     _, end = lines.span(node.func)
-                    yield from _python(package, path, end - len(node.func.attr), end, wrong, rng, f"{node.func.attr} -> {wrong}", node.lineno)
+                    yield from _python(
+                        package,
+                        path,
+                        end - len(node.func.attr),
+                        end,
+                        wrong,
+                        rng,
+                        f"{node.func.attr} -> {wrong}",
+                        node.lineno,
+                    )
 
 
 @operator(NAME, "auto", "python")
@@ -182,7 +239,16 @@ def misspelt_method_of_a_builtin(package: Package, rng: random.Random) -> Iterat
             wrong = misspelt(rng, node.func.attr, known | names_in(package.text(path)))
             if wrong:
                 _, end = lines.span(node.func)
-                yield from _python(package, path, end - len(node.func.attr), end, wrong, rng, f".{node.func.attr} -> {wrong}", node.lineno)
+                yield from _python(
+                    package,
+                    path,
+                    end - len(node.func.attr),
+                    end,
+                    wrong,
+                    rng,
+                    f".{node.func.attr} -> {wrong}",
+                    node.lineno,
+                )
 
 
 @operator(NAME, "auto", "esm", "cjs")
@@ -193,9 +259,18 @@ def async_left_out_javascript(package: Package, rng: random.Random) -> Iterator[
         text = package.text(path)
         for found in pattern.finditer(text):
             body = text[found.end() : found.end() + 400]
-            if re.match(r"[^}]*\bawait ", body) and "function" not in body.split("await ")[0] and "=>" not in body.split("await ")[0]:
+            if (
+                re.match(r"[^}]*\bawait ", body)
+                and "function" not in body.split("await ")[0]
+                and "=>" not in body.split("await ")[0]
+            ):
                 says = f"{path}:{line_of(text, found.start())} {found['word']}{found['rest'][:40]}"
-                yield Fault(says, package.command, {path: replaced(text, *found.span("word"), "")}, checks.javascript(package, [path]))
+                yield Fault(
+                    says,
+                    package.command,
+                    {path: replaced(text, *found.span("word"), "")},
+                    checks.javascript(package, [path]),
+                )
 
 
 @operator(NAME, "auto", "npm")
@@ -242,8 +317,17 @@ def argument_that_is_missing(package: Package, rng: random.Random) -> Iterator[F
     """A call lacks an argument that only its author knows."""
     for path, lines, node in _nodes(package, ast.Call):
         assert isinstance(node, ast.Call)
-        if isinstance(node.func, ast.Name) and len(node.args) == 1 and not node.keywords and isinstance(node.args[0], ast.Name):
-            own = [n for n in package.parsed(path).body if isinstance(n, ast.FunctionDef) and n.name == node.func.id and not n.decorator_list]
+        if (
+            isinstance(node.func, ast.Name)
+            and len(node.args) == 1
+            and not node.keywords
+            and isinstance(node.args[0], ast.Name)
+        ):
+            own = [
+                n
+                for n in package.parsed(path).body
+                if isinstance(n, ast.FunctionDef) and n.name == node.func.id and not n.decorator_list
+            ]
             if own and not own[0].args.defaults and not own[0].args.vararg and len(own[0].args.args) == 1:
                 start, end = lines.span(node.args[0])
                 for fault in _python(package, path, start, end, "", rng, f"{node.func.id}() without its argument"):

@@ -22,19 +22,33 @@ def _code(text: str) -> str:
 
 
 def _sources(package: Package, *suffixes: str) -> list[str]:
-    found = [path for path in package.files(*suffixes) if package.text(path).isascii() and 8 < package.text(path).count("\n") < 5000]
-    return [path for path in found if not re.match(r"(?:tests?|examples?|fuzzing|bench|contrib|adapters|win|data|library_config)/", path)]
+    found = [
+        path
+        for path in package.files(*suffixes)
+        if package.text(path).isascii() and 8 < package.text(path).count("\n") < 5000
+    ]
+    return [
+        path
+        for path in found
+        if not re.match(r"(?:tests?|examples?|fuzzing|bench|contrib|adapters|win|data|library_config)/", path)
+    ]
 
 
 def _fault(package: Package, path: str, start: int, end: int, new: str, says: str = "") -> Fault:
     text = package.text(path)
     line = line_of(text, start)
     shown = text.split("\n")[line - 1].strip()[:60]
-    check = checks.objects(package, [path]) if path.endswith((".c", ".h")) else checks.text(package, [path], checks.tests(package))
+    check = (
+        checks.objects(package, [path])
+        if path.endswith((".c", ".h"))
+        else checks.text(package, [path], checks.tests(package))
+    )
     return Fault(f"{path}:{line} {says or shown}", package.command, {path: replaced(text, start, end, new)}, check)
 
 
-def _each(package: Package, rng: random.Random, pattern: str, most: int = 8, *suffixes: str, raw: bool = False) -> Iterator[tuple[str, str, re.Match[str]]]:
+def _each(
+    package: Package, rng: random.Random, pattern: str, most: int = 8, *suffixes: str, raw: bool = False
+) -> Iterator[tuple[str, str, re.Match[str]]]:
     sources = _sources(package, *(suffixes or (".c",)))
     for path in rng.sample(sources, min(4, len(sources))):
         code = package.text(path) if raw else _code(package.text(path))
@@ -43,7 +57,15 @@ def _each(package: Package, rng: random.Random, pattern: str, most: int = 8, *su
             yield path, code, match
 
 
-def _slip(package: Package, rng: random.Random, pattern: str, new: str | Callable[[re.Match[str]], str] = "", group: int = 1, *, raw: bool = False) -> Iterator[Fault]:
+def _slip(
+    package: Package,
+    rng: random.Random,
+    pattern: str,
+    new: str | Callable[[re.Match[str]], str] = "",
+    group: int = 1,
+    *,
+    raw: bool = False,
+) -> Iterator[Fault]:
     for path, _, found in _each(package, rng, pattern, raw=raw):
         yield _fault(package, path, found.start(group), found.end(group), new if isinstance(new, str) else new(found))
 
@@ -100,7 +122,11 @@ def misspelt_type(package: Package, rng: random.Random) -> Iterator[Fault]:
 @operator(NAME, "auto", "c")
 def misspelt_function(package: Package, rng: random.Random) -> Iterator[Fault]:
     """Undefined reference or implicit declaration: a letter of a function is wrong where it is called."""
-    names = {name for path in _sources(package, ".c", ".h") for name in re.findall(r"(?m)^[\w *]+?\b(\w{5,})\([^;{]*\)\s*[{;]", _code(package.text(path)))}
+    names = {
+        name
+        for path in _sources(package, ".c", ".h")
+        for name in re.findall(r"(?m)^[\w *]+?\b(\w{5,})\([^;{]*\)\s*[{;]", _code(package.text(path)))
+    }
     if names:
         yield from _typo(package, rng, rf"^[ \t]+.*?\b({'|'.join(sorted(names)[:200])})\(")
 
@@ -128,7 +154,9 @@ def misspelt_header(package: Package, rng: random.Random) -> Iterator[Fault]:
 @operator(NAME, "auto", "c")
 def misspelt_system_header(package: Package, rng: random.Random) -> Iterator[Fault]:
     """No such file: `#include <stido.h>`."""
-    for path, _, found in _each(package, rng, r"^#[ \t]*include[ \t]+<(stdio|stdlib|string|stdint|assert|ctype|errno|stddef)\.h>", raw=True):
+    for path, _, found in _each(
+        package, rng, r"^#[ \t]*include[ \t]+<(stdio|stdlib|string|stdint|assert|ctype|errno|stddef)\.h>", raw=True
+    ):
         wrong = misspelt(rng, found[1])
         yield _fault(package, path, found.start(1), found.end(1), wrong, f"<{found[1]}.h> -> <{wrong}.h>")
 
@@ -136,7 +164,9 @@ def misspelt_system_header(package: Package, rng: random.Random) -> Iterator[Fau
 @operator(NAME, "auto", "own-c", "c")
 def system_header_left_out(package: Package, rng: random.Random) -> Iterator[Fault]:
     """Implicit declaration, with warnings as errors: a standard header is not included."""
-    yield from _slip(package, rng, r"^(#[ \t]*include[ \t]+<(?:stdio|stdlib|string|ctype|math|stdbool)\.h>[^\n]*\n)", raw=True)
+    yield from _slip(
+        package, rng, r"^(#[ \t]*include[ \t]+<(?:stdio|stdlib|string|ctype|math|stdbool)\.h>[^\n]*\n)", raw=True
+    )
 
 
 @operator(NAME, "auto", "own-c", "c")
@@ -165,7 +195,11 @@ def unused_variable(package: Package, rng: random.Random) -> Iterator[Fault]:
 
 
 def _makefiles(package: Package) -> list[str]:
-    return [path for path in package.files("Makefile", "makefile", "GNUmakefile") if os.path.basename(path).endswith(("Makefile", "makefile")) and _is_used(package, path)]
+    return [
+        path
+        for path in package.files("Makefile", "makefile", "GNUmakefile")
+        if os.path.basename(path).endswith(("Makefile", "makefile")) and _is_used(package, path)
+    ]
 
 
 def _is_used(package: Package, path: str) -> bool:
@@ -196,7 +230,9 @@ def misspelt_prerequisite(package: Package, rng: random.Random) -> Iterator[Faul
     """No rule to make target: a letter of an object, source or target is wrong."""
     for path in _makefiles(package):
         text = package.text(path)
-        for found in re.finditer(r"(?m)^[\w$().%/-]+ ?: ?[^=\n]*?\b(\w{3,})(?=\.[och]\b)|^all ?: ?(?:\S+ )*?(\w{4,})\b", text):
+        for found in re.finditer(
+            r"(?m)^[\w$().%/-]+ ?: ?[^=\n]*?\b(\w{3,})(?=\.[och]\b)|^all ?: ?(?:\S+ )*?(\w{4,})\b", text
+        ):
             group = 1 if found[1] else 2
             wrong = misspelt(rng, found[group]) or found[group][:-1]
             yield _fault(package, path, found.start(group), found.end(group), wrong, f"{found[group]} -> {wrong}")
@@ -207,7 +243,9 @@ def object_left_out(package: Package, rng: random.Random) -> Iterator[Fault]:
     """Undefined reference to a function of the project: its object file is not linked."""
     for path in _makefiles(package):
         text = package.text(path)
-        for found in re.finditer(r"(?m)^(?:OBJ\w*|SOURCES|SRCS?|objs?|LIBOBJ\w*) ?:?\+?= ?[^\n]*?( [\w/$()]+\.[oc])(?=[ \n])", text):
+        for found in re.finditer(
+            r"(?m)^(?:OBJ\w*|SOURCES|SRCS?|objs?|LIBOBJ\w*) ?:?\+?= ?[^\n]*?( [\w/$()]+\.[oc])(?=[ \n])", text
+        ):
             yield _fault(package, path, found.start(1), found.end(1), "", f"without{found[1]}")
 
 
@@ -243,7 +281,16 @@ def misspelt_target_on_the_line(package: Package, rng: random.Random) -> Iterato
         for target in re.findall(r"(?m)^(check|clean|install|test)\s*:", package.text(path)):
             wrong = misspelt(rng, target)
             if wrong and target != "install":
-                yield Fault(f"make {wrong}", ["make", wrong], {}, None, (), suggests=(rf"make {target}\b",), baseline=False, may_heal=True)
+                yield Fault(
+                    f"make {wrong}",
+                    ["make", wrong],
+                    {},
+                    None,
+                    (),
+                    suggests=(rf"make {target}\b",),
+                    baseline=False,
+                    may_heal=True,
+                )
 
 
 @operator(NAME, "must_not", "own-c")
@@ -259,8 +306,14 @@ def test_of_the_program_fails(package: Package, rng: random.Random) -> Iterator[
 @operator(NAME, "must_not", "own-c", "c")
 def function_that_is_gone(package: Package, rng: random.Random) -> Iterator[Fault]:
     """Undefined reference: a function was deleted, nothing resembles it, and nobody may invent it."""
-    for path, code, found in _each(package, rng, r"^[a-z][\w *]*?\b\*?(\w{6,})\([^;{]*\)\n\{\n(?:(?:[ \t].*)?\n)*?\}\n", 10):
-        near = [name for name in re.findall(r"(?m)^[a-z][\w *]*?\b(\w+)\(", code) if name != found[1] and (name[:4] == found[1][:4] or name in found[1])]
+    for path, code, found in _each(
+        package, rng, r"^[a-z][\w *]*?\b\*?(\w{6,})\([^;{]*\)\n\{\n(?:(?:[ \t].*)?\n)*?\}\n", 10
+    ):
+        near = [
+            name
+            for name in re.findall(r"(?m)^[a-z][\w *]*?\b(\w+)\(", code)
+            if name != found[1] and (name[:4] == found[1][:4] or name in found[1])
+        ]
         if not near and found[1] != "main":
             fault = _fault(package, path, found.start(), found.end(), "", f"without {found[1]}")
             fault.check = None
@@ -274,6 +327,13 @@ def static_assertion_fails(package: Package, rng: random.Random) -> Iterator[Fau
         text = package.text(path)
         last = list(re.finditer(r"(?m)^#include [^\n]*\n", text))
         if last:
-            good = replaced(text, last[-1].end(), last[-1].end(), '\n_Static_assert(sizeof(int) >= 4, "int is too small here");\n')
+            good = replaced(
+                text, last[-1].end(), last[-1].end(), '\n_Static_assert(sizeof(int) >= 4, "int is too small here");\n'
+            )
             bad = good.replace(">= 4", ">= 64")
-            yield Fault(f"{path} _Static_assert", package.command, {path: bad}, prepare=lambda tree, path=path, good=good: tree.put(path, good))  # type: ignore[misc]
+            yield Fault(
+                f"{path} _Static_assert",
+                package.command,
+                {path: bad},
+                prepare=lambda tree, path=path, good=good: tree.put(path, good),
+            )  # type: ignore[misc]

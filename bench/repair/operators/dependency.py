@@ -46,7 +46,9 @@ def uninstall(tree: Tree, name: str) -> None:
                     file.unlink()
             shutil.rmtree(info, ignore_errors=True)
             package = site / _import_name(name)
-            if package.is_dir() and not [path for path in package.rglob("*") if path.is_file() and path.suffix != ".pyc"]:
+            if package.is_dir() and not [
+                path for path in package.rglob("*") if path.is_file() and path.suffix != ".pyc"
+            ]:
                 shutil.rmtree(package)
 
 
@@ -70,9 +72,15 @@ def _declares(tree: Tree, kind: str, name: str, specifier: str) -> None:
         tree.put("requirements/dev.txt", "-r base.txt\n")
         tree.put("requirements.txt", "-r requirements/base.txt\n")
     elif kind == "setup.cfg":
-        tree.put("setup.cfg", f"[metadata]\nname = sample\nversion = 1.0\n\n[options]\npy_modules = sample\ninstall_requires =\n    {line}\n")
+        tree.put(
+            "setup.cfg",
+            f"[metadata]\nname = sample\nversion = 1.0\n\n[options]\npy_modules = sample\ninstall_requires =\n    {line}\n",
+        )
     elif kind == "setup.py":
-        tree.put("setup.py", f'from setuptools import setup\n\nsetup(name="sample", version="1.0", py_modules=["sample"], install_requires=["{line}"])\n')
+        tree.put(
+            "setup.py",
+            f'from setuptools import setup\n\nsetup(name="sample", version="1.0", py_modules=["sample"], install_requires=["{line}"])\n',
+        )
     else:
         table = {"project": f'dependencies = ["{line}"]\n', "extra": f'[project.optional-dependencies]\nextras = ["{line}"]\n',
                  "group": f'[dependency-groups]\ndev = [\n  "{line}",\n]\n'}[kind]  # fmt: skip
@@ -80,7 +88,17 @@ def _declares(tree: Tree, kind: str, name: str, specifier: str) -> None:
 
 
 def _clear(tree: Tree) -> None:
-    for name in ("setup.py", "setup.cfg", "pyproject.toml", "requirements.txt", "requirements-dev.txt", "tox.ini", "Pipfile", "uv.lock", "poetry.lock"):
+    for name in (
+        "setup.py",
+        "setup.cfg",
+        "pyproject.toml",
+        "requirements.txt",
+        "requirements-dev.txt",
+        "tox.ini",
+        "Pipfile",
+        "uv.lock",
+        "poetry.lock",
+    ):
         if tree.path(name).exists():
             tree.path(name).unlink()
     for name in ("requirements",):
@@ -146,7 +164,9 @@ def of_a_group(package: Package, rng: random.Random) -> Iterator[Fault]:
     yield from _declared(package, rng, "group")
 
 
-def _used(package: Package, name: str, module: str, declare: str, rng: random.Random, installs: tuple[str, ...] = ("*",)) -> Fault:
+def _used(
+    package: Package, name: str, module: str, declare: str, rng: random.Random, installs: tuple[str, ...] = ("*",)
+) -> Fault:
     """Return: a program beside a real package uses a distribution that is declared under another name than it is imported by."""
 
     def prepare(tree: Tree) -> None:
@@ -155,7 +175,15 @@ def _used(package: Package, name: str, module: str, declare: str, rng: random.Ra
         tree.put("report.py", "print('nothing yet')\n")
 
     text = f"import {module}\n\nprint({module}.__name__)\n"
-    return Fault(f"{module} of {name} in {declare}", ["python", "report.py"], {"report.py": text}, _has(name), (), prepare, installs=installs)
+    return Fault(
+        f"{module} of {name} in {declare}",
+        ["python", "report.py"],
+        {"report.py": text},
+        _has(name),
+        (),
+        prepare,
+        installs=installs,
+    )
 
 
 @operator(NAME, "auto", "plain")
@@ -209,13 +237,24 @@ def _stock() -> None:
         where.mkdir(exist_ok=True)
         manifest = {"name": "stock", "version": "1.0.0", "dependencies": dict(SMALL_NPM)}
         (where / "package.json").write_text(json.dumps(manifest))
-        done = store.call(["npm", "install", "--silent", "--no-audit", "--no-fund"], cwd=where, npm_config_cache=str(store.cache() / "npm-cache"))
+        done = store.call(
+            ["npm", "install", "--silent", "--no-audit", "--no-fund"],
+            cwd=where,
+            npm_config_cache=str(store.cache() / "npm-cache"),
+        )
         if done.returncode:
             raise store.Unavailable(f"npm: {done.stderr[-200:]}")
         mark.touch()
 
 
-def _installed_npm(tree: Tree, declared: dict[str, str], field: str, files: dict[str, str], lock: bool, scripts: dict[str, str] | None = None) -> None:
+def _installed_npm(
+    tree: Tree,
+    declared: dict[str, str],
+    field: str,
+    files: dict[str, str],
+    lock: bool,
+    scripts: dict[str, str] | None = None,
+) -> None:
     _stock()
     manifest = json.loads(tree.text("package.json"))
     for old in ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies"):
@@ -230,10 +269,12 @@ def _installed_npm(tree: Tree, declared: dict[str, str], field: str, files: dict
 
 
 def _npm_has(name: str) -> Check:
-    return lambda tree: "" if (tree.root / "node_modules" / name / "package.json").is_file() else f"{name} is not installed"
+    return lambda tree: (
+        "" if (tree.root / "node_modules" / name / "package.json").is_file() else f"{name} is not installed"
+    )
 
 
-def _gone(name: str):  # type: ignore[no-untyped-def] # noqa: ANN202
+def _gone(name: str):  # type: ignore[no-untyped-def]
     def inject(tree: Tree) -> None:
         if name:
             shutil.rmtree(tree.root / "node_modules" / name)
@@ -248,7 +289,9 @@ def _gone(name: str):  # type: ignore[no-untyped-def] # noqa: ANN202
     return inject
 
 
-def _npm(name: str, version: str, field: str, rng: random.Random, whole: bool = False, command: list[str] | None = None) -> Fault:
+def _npm(
+    name: str, version: str, field: str, rng: random.Random, whole: bool = False, command: list[str] | None = None
+) -> Fault:
     lock = rng.random() < 0.5
     program = f"import '{name}';\n\nconsole.log('ready');\n" if command is None else "console.log('ready');\n"
     files = {"use.mjs": program}
@@ -291,7 +334,11 @@ def npm_nothing_installed(package: Package, rng: random.Random) -> Iterator[Faul
 @operator(NAME, "auto", "npm")
 def npm_tool_of_a_script(package: Package, rng: random.Random) -> Iterator[Fault]:
     """`sh: 1: semver: not found`: the tool of a script is declared and not installed."""
-    for name, version, line in (("semver", "^7.7.0", "semver 1.2.3"), ("json5", "^2.2.3", "json5 --version"), ("mkdirp", "^3.0.1", "mkdirp --version")):
+    for name, version, line in (
+        ("semver", "^7.7.0", "semver 1.2.3"),
+        ("json5", "^2.2.3", "json5 --version"),
+        ("mkdirp", "^3.0.1", "mkdirp --version"),
+    ):
         fault = _npm(name, version, "devDependencies", rng, command=["npm", "run", "tool"])
 
         def prepare(tree: Tree, name: str = name, version: str = version, line: str = line) -> None:
@@ -311,7 +358,13 @@ def _command_for(name: str) -> tuple[str, ...]:
 @operator(NAME, "suggest", "plain")
 def undeclared(package: Package, rng: random.Random) -> Iterator[Fault]:
     """A well-known package is imported and nowhere declared: the command is shown, nothing is installed."""
-    for module, name in (("requests", "requests"), ("bs4", "beautifulsoup4"), ("dateutil", "python-dateutil"), ("numpy", "numpy"), ("flask", "flask")):
+    for module, name in (
+        ("requests", "requests"),
+        ("bs4", "beautifulsoup4"),
+        ("dateutil", "python-dateutil"),
+        ("numpy", "numpy"),
+        ("flask", "flask"),
+    ):
         fault = _used(package, "pytest", module, "requirements.txt", rng, ())
         fault.where, fault.check, fault.suggests = f"{module}, undeclared", None, _command_for(name)
         yield fault
@@ -356,17 +409,33 @@ def lookalike_npm(package: Package, rng: random.Random) -> Iterator[Fault]:
                 manifest["dependencies"] = {**manifest.get("dependencies", {}), name: "^1.0.0"}
                 tree.put("package.json", json.dumps(manifest, indent=2) + "\n")
 
-        yield Fault(f"{name}, {'declared' if declared else 'undeclared'}", ["node", "use.mjs"], {"use.mjs": f"import '{name}';\n"}, None, (), prepare, own_edit=False)
+        yield Fault(
+            f"{name}, {'declared' if declared else 'undeclared'}",
+            ["node", "use.mjs"],
+            {"use.mjs": f"import '{name}';\n"},
+            None,
+            (),
+            prepare,
+            own_edit=False,
+        )
 
 
 @operator(NAME, "must_not", "plain")
 def hostile_name(package: Package, rng: random.Random) -> Iterator[Fault]:
     """The program says that a module with shell text, options or a URL for a name is missing."""
-    for name in ("x; touch pwned", "$(touch pwned)", "--index-url=http://localhost:1/ evil", "evil @ http://localhost:1/evil.tar.gz", "../../evil"):
+    for name in (
+        "x; touch pwned",
+        "$(touch pwned)",
+        "--index-url=http://localhost:1/ evil",
+        "evil @ http://localhost:1/evil.tar.gz",
+        "../../evil",
+    ):
         text = f"raise ModuleNotFoundError({f'No module named {name!r}'!r}, name={name!r})\n"
 
         def prepare(tree: Tree, name: str = name) -> None:
             tree.put("report.py", "print('nothing yet')\n")
             tree.put("requirements.txt", f"{name.split('=')[0]}\npytest\n")
 
-        yield Fault(f"No module named {name!r}", ["python", "report.py"], {"report.py": text}, None, (), prepare, own_edit=False)
+        yield Fault(
+            f"No module named {name!r}", ["python", "report.py"], {"report.py": text}, None, (), prepare, own_edit=False
+        )

@@ -18,9 +18,9 @@ from ..package import Package
 from ..tree import Tree
 
 NAME = "environment"
-SH = "#!/bin/sh\n# Say what this package is.\nset -eu\ncd \"$(dirname \"$0\")/..\"\nls package.json >/dev/null\necho \"ready\"\n"
+SH = '#!/bin/sh\n# Say what this package is.\nset -eu\ncd "$(dirname "$0")/.."\nls package.json >/dev/null\necho "ready"\n'
 NODE = "#!/usr/bin/env node\nconst { name } = require('../package.json');\n\nconsole.log(`checked ${name}`);\n"
-BASH = "#!/usr/bin/env bash\nset -euo pipefail\nnames=(one two)\nfor name in \"${names[@]}\"; do\n  echo \"$name\"\ndone\n"
+BASH = '#!/usr/bin/env bash\nset -euo pipefail\nnames=(one two)\nfor name in "${names[@]}"; do\n  echo "$name"\ndone\n'
 
 
 def _script(tree: Tree, path: str, text: str, mode: int = 0o755) -> None:
@@ -49,7 +49,7 @@ def _scripts() -> tuple[tuple[str, str, list[str]], ...]:
     )
 
 
-def _with_script(package: Package, path: str, text: str, command: list[str]):  # type: ignore[no-untyped-def] # noqa: ANN202
+def _with_script(package: Package, path: str, text: str, command: list[str]):  # type: ignore[no-untyped-def]
     def prepare(tree: Tree) -> None:
         _script(tree, path, text)
         if path.endswith(".js"):
@@ -82,15 +82,30 @@ def script_with_crlf(package: Package, rng: random.Random) -> Iterator[Fault]:
 @operator(NAME, "auto", "npm")
 def wrong_interpreter(package: Package, rng: random.Random) -> Iterator[Fault]:
     """The first line of a script names an interpreter where none is: `#!/usr/local/bin/nodee`."""
-    wrong = {"#!/bin/sh": "#!/bin/shh", "#!/usr/bin/env node": "#!/usr/bin/env nodee", "#!/usr/bin/env bash": "#!/usr/bin/env bsah"}
+    wrong = {
+        "#!/bin/sh": "#!/bin/shh",
+        "#!/usr/bin/env node": "#!/usr/bin/env nodee",
+        "#!/usr/bin/env bash": "#!/usr/bin/env bsah",
+    }
     for path, text, command in _scripts()[:3]:
         first = text.split("\n", 1)[0]
 
         def check(tree: Tree, path: str = path, text: str = text) -> str:
             rest = text.split("\n", 1)[1]
-            return "" if tree.text(path).split("\n", 1)[1].replace("// more to come\n", "") == rest else "more than the first line has changed"
+            return (
+                ""
+                if tree.text(path).split("\n", 1)[1].replace("// more to come\n", "") == rest
+                else "more than the first line has changed"
+            )
 
-        yield Fault(f"{path} {first}", command, {path: text.replace(first, wrong[first], 1)}, check, None, _with_script(package, path, text, command))
+        yield Fault(
+            f"{path} {first}",
+            command,
+            {path: text.replace(first, wrong[first], 1)},
+            check,
+            None,
+            _with_script(package, path, text, command),
+        )
 
 
 @operator(NAME, "auto", "npm")
@@ -130,7 +145,9 @@ def _remove(tree: Tree, folder: str) -> None:
 def missing_folder_python(package: Package, rng: random.Random) -> Iterator[Fault]:
     """A program writes into a folder that is not in git."""
     for folder in ("logs", "var/cache", "output/reports"):
-        program = f"from pathlib import Path\n\nwith Path('{folder}/made.txt').open('w') as file:\n    file.write('ok')\n"
+        program = (
+            f"from pathlib import Path\n\nwith Path('{folder}/made.txt').open('w') as file:\n    file.write('ok')\n"
+        )
         yield _folder(package, program, "make_report.py", folder, ["python", "make_report.py"])
 
 
@@ -159,7 +176,15 @@ def stale_git_lock(package: Package, rng: random.Random) -> Iterator[Fault]:
         then = time.time() - 7200
         os.utime(lock, (then, then))
 
-    yield Fault("index.lock", ["git", "add", "README.md"], {}, lambda tree: "the lock is still there" if (tree.root / ".git/index.lock").exists() else "", (), _readme, inject)
+    yield Fault(
+        "index.lock",
+        ["git", "add", "README.md"],
+        {},
+        lambda tree: "the lock is still there" if (tree.root / ".git/index.lock").exists() else "",
+        (),
+        _readme,
+        inject,
+    )
 
 
 def _readme(tree: Tree) -> None:
@@ -201,7 +226,17 @@ server.listen(Number(process.env.PORT || %d), '127.0.0.1', () => server.close())
 def port_in_use_node(package: Package, rng: random.Random) -> Iterator[Fault]:
     """EADDRINUSE: the owner of the port is named, nothing is killed."""
     port = rng.randrange(20000, 50000)
-    yield Fault(f"port {port}", ["node", "serve.mjs"], {}, None, (), lambda tree: tree.put("serve.mjs", SERVE % port), None, _taken(port), suggests=(str(port),))
+    yield Fault(
+        f"port {port}",
+        ["node", "serve.mjs"],
+        {},
+        None,
+        (),
+        lambda tree: tree.put("serve.mjs", SERVE % port),
+        None,
+        _taken(port),
+        suggests=(str(port),),
+    )
 
 
 @operator(NAME, "suggest", "plain")
@@ -209,10 +244,20 @@ def port_in_use_python(package: Package, rng: random.Random) -> Iterator[Fault]:
     """Address already in use: the owner of the port is named, nothing is killed."""
     port = rng.randrange(20000, 50000)
     program = f"from http.server import BaseHTTPRequestHandler, HTTPServer\n\nHTTPServer(('127.0.0.1', {port}), BaseHTTPRequestHandler).server_close()\n"
-    yield Fault(f"port {port}", ["python", "serve.py"], {}, None, (), lambda tree: tree.put("serve.py", program), None, _taken(port), suggests=("port|address",))
+    yield Fault(
+        f"port {port}",
+        ["python", "serve.py"],
+        {},
+        None,
+        (),
+        lambda tree: tree.put("serve.py", program),
+        None,
+        _taken(port),
+        suggests=("port|address",),
+    )
 
 
-def _taken(port: int):  # type: ignore[no-untyped-def] # noqa: ANN202
+def _taken(port: int):  # type: ignore[no-untyped-def]
     @contextlib.contextmanager
     def around(tree: Tree) -> Iterator[None]:
         code = f"import socket, time; s = socket.socket(); s.bind(('127.0.0.1', {port})); s.listen(); print(1, flush=True); time.sleep(300)"
@@ -262,7 +307,13 @@ def _dotenv(path: str, program: str, command: list[str]) -> Iterator[Fault]:
 def conflicting_rustflags(package: Package, rng: random.Random) -> Iterator[Fault]:
     """RUSTFLAGS holds a flag that this compiler does not have: a variable of the user's, not the project's."""
     for flags in ("-Zthreads=8", "-C target-cpu=no-such-cpu-at-all -D no_such_lint_group_x", "--cfg"):
-        yield Fault(f"RUSTFLAGS={flags}", ["cargo", "check"], suggests=("RUSTFLAGS",), environ={"RUSTFLAGS": flags}, baseline=False)
+        yield Fault(
+            f"RUSTFLAGS={flags}",
+            ["cargo", "check"],
+            suggests=("RUSTFLAGS",),
+            environ={"RUSTFLAGS": flags},
+            baseline=False,
+        )
 
 
 @operator(NAME, "suggest", "npm")
@@ -270,11 +321,20 @@ def node_too_old(package: Package, rng: random.Random) -> Iterator[Fault]:
     """npm's EBADENGINE with engine-strict: another Node is wanted; healkit changes no Node and no manifest."""
 
     def prepare(tree: Tree) -> None:
-        tree.put("package.json", '{\n  "name": "wants-more",\n  "version": "1.0.0",\n  "engines": {\n    "node": ">=18"\n  }\n}\n')
+        tree.put(
+            "package.json",
+            '{\n  "name": "wants-more",\n  "version": "1.0.0",\n  "engines": {\n    "node": ">=18"\n  }\n}\n',
+        )
         tree.put(".npmrc", "engine-strict=true\n")
 
     text = '{\n  "name": "wants-more",\n  "version": "1.0.0",\n  "engines": {\n    "node": ">=98"\n  }\n}\n'
-    yield Fault("engines node >=98", ["npm", "install", "--package-lock=false"], {"package.json": text}, prepare=prepare, suggests=("[Nn]ode",))
+    yield Fault(
+        "engines node >=98",
+        ["npm", "install", "--package-lock=false"],
+        {"package.json": text},
+        prepare=prepare,
+        suggests=("[Nn]ode",),
+    )
 
 
 @operator(NAME, "must_not", "plain")
@@ -291,7 +351,17 @@ def dirty_file_in_the_way(package: Package, rng: random.Random) -> Iterator[Faul
     def inject(tree: Tree) -> None:
         tree.put(path, tree.text(path) + "# hours of work, not committed\n")
 
-    yield Fault(f"checkout over {path}", ["git", "checkout", "-q", "other"], {}, None, (), prepare, inject, history="uncommitted", baseline=False)
+    yield Fault(
+        f"checkout over {path}",
+        ["git", "checkout", "-q", "other"],
+        {},
+        None,
+        (),
+        prepare,
+        inject,
+        history="uncommitted",
+        baseline=False,
+    )
 
 
 @operator(NAME, "must_not", "npm")
@@ -309,7 +379,15 @@ def script_of_another(package: Package, rng: random.Random) -> Iterator[Fault]:
     def check(tree: Tree) -> str:
         return "its mode was changed" if (tree.case / "home/.local/tool.sh").stat().st_mode & 0o111 else ""
 
-    yield Fault("a tool in the home", ["sh", "run.sh"], {}, check, (), prepare, lambda tree: (tree.case / "home/.local/tool.sh").chmod(0o644))
+    yield Fault(
+        "a tool in the home",
+        ["sh", "run.sh"],
+        {},
+        check,
+        (),
+        prepare,
+        lambda tree: (tree.case / "home/.local/tool.sh").chmod(0o644),
+    )
 
 
 @operator(NAME, "suggest", "plain")
@@ -355,4 +433,14 @@ def service_that_hangs_up_once(package: Package, rng: random.Random) -> Iterator
             server.shutdown()
             server.server_close()
 
-    yield Fault(f"port {port}", ["python", "ask.py"], {}, None, (), lambda tree: tree.put("ask.py", program), None, around, baseline=False)
+    yield Fault(
+        f"port {port}",
+        ["python", "ask.py"],
+        {},
+        None,
+        (),
+        lambda tree: tree.put("ask.py", program),
+        None,
+        around,
+        baseline=False,
+    )

@@ -13,14 +13,20 @@ from ..package import Package
 from ..places import line_of, misspelt, replaced
 
 NAME = "import_javascript"
-FROM = re.compile(r"""(?m)^(?P<head>import\s+(?P<what>[^'";]*?)\s+from\s+)(?P<quote>['"])(?P<path>\.{1,2}/[^'"\n]+)(?P=quote)""")
-REQUIRE = re.compile(r"""(?m)^(?:const|var|let)\s+(?P<what>[^=;]+?)\s*=\s*(?:/\*.*?\*/)?\s*require\((?P<quote>['"])(?P<path>\.{1,2}/[^'"\n]+)(?P=quote)\)""")
+FROM = re.compile(
+    r"""(?m)^(?P<head>import\s+(?P<what>[^'";]*?)\s+from\s+)(?P<quote>['"])(?P<path>\.{1,2}/[^'"\n]+)(?P=quote)"""
+)
+REQUIRE = re.compile(
+    r"""(?m)^(?:const|var|let)\s+(?P<what>[^=;]+?)\s*=\s*(?:/\*.*?\*/)?\s*require\((?P<quote>['"])(?P<path>\.{1,2}/[^'"\n]+)(?P=quote)\)"""
+)
 SUFFIXES = (".js", ".mjs", ".cjs", ".ts")
 
 
 def _sources(package: Package) -> tuple[str, ...]:
     return tuple(
-        path for path in package.files(*SUFFIXES) if not path.startswith(("test/", "dist", "bin/")) and not path.endswith((".d.ts", ".min.js"))
+        path
+        for path in package.files(*SUFFIXES)
+        if not path.startswith(("test/", "dist", "bin/")) and not path.endswith((".d.ts", ".min.js"))
     )
 
 
@@ -48,7 +54,11 @@ def _resolved(package: Package, path: str, relative: str) -> str:
 
 
 def _stems(package: Package, target: str) -> set[str]:
-    return {os.path.basename(name).split(".")[0] for name in _sources(package) if os.path.dirname(name) == os.path.dirname(target)}
+    return {
+        os.path.basename(name).split(".")[0]
+        for name in _sources(package)
+        if os.path.dirname(name) == os.path.dirname(target)
+    }
 
 
 def _misspelt_path(package: Package, rng: random.Random, pattern: re.Pattern[str]) -> Iterator[Fault]:
@@ -93,7 +103,13 @@ def wrong_depth(package: Package, rng: random.Random) -> Iterator[Fault]:
     for pattern in (FROM, REQUIRE):
         for path, found, _ in _imports(package, pattern):
             here = found["path"]
-            new = here[1:] if here.startswith("../") and not here.startswith("../../") else f".{here}" if here.startswith("./") else ""
+            new = (
+                here[1:]
+                if here.startswith("../") and not here.startswith("../../")
+                else f".{here}"
+                if here.startswith("./")
+                else ""
+            )
             if new and not _resolved(package, path, new):
                 yield _fault(package, path, found.start("path"), found.end("path"), new, f"{here} -> {new}")
 
@@ -108,7 +124,10 @@ def _named(found: re.Match[str]) -> Iterator[tuple[int, str]]:
 
 
 def _exports(text: str, name: str) -> re.Match[str] | None:
-    return re.search(rf"(?m)^export (?P<kind>(?:async )?function\*?|const|let|class|abstract class|interface|type|enum) {re.escape(name)}\b", text)
+    return re.search(
+        rf"(?m)^export (?P<kind>(?:async )?function\*?|const|let|class|abstract class|interface|type|enum) {re.escape(name)}\b",
+        text,
+    )
 
 
 def _misspelt_name(package: Package, rng: random.Random, *, keep: bool) -> Iterator[Fault]:
@@ -136,7 +155,14 @@ def named_for_default(package: Package, rng: random.Random) -> Iterator[Fault]:
     """`import { x }` of what the module exports as its default."""
     for path, found, target in _imports(package, FROM):
         if re.fullmatch(r"[A-Za-z_$][\w$]*", found["what"]) and "export default" in package.text(target):
-            yield _fault(package, path, found.start("what"), found.end("what"), f"{{ {found['what']} }}", f"{{ {found['what']} }} of a default")
+            yield _fault(
+                package,
+                path,
+                found.start("what"),
+                found.end("what"),
+                f"{{ {found['what']} }}",
+                f"{{ {found['what']} }} of a default",
+            )
 
 
 @operator(NAME, "auto", "esm")
@@ -146,7 +172,9 @@ def default_for_named(package: Package, rng: random.Random) -> Iterator[Fault]:
         names = list(_named(found))
         text = package.text(target)
         if len(names) == 1 and "default" not in text and _exports(text, names[0][1]) and found["what"].startswith("{"):
-            yield _fault(package, path, found.start("what"), found.end("what"), names[0][1], f"{names[0][1]} without braces")
+            yield _fault(
+                package, path, found.start("what"), found.end("what"), names[0][1], f"{names[0][1]} without braces"
+            )
 
 
 def _unexported(package: Package) -> Iterator[Fault]:
@@ -174,7 +202,11 @@ def _import_removed(package: Package, names: int) -> Iterator[Fault]:
     everything = {path: package.text(path) for path in _sources(package)}
     for path, found, target in _imports(package, FROM):
         listed = [name for _, name in _named(found)]
-        if not found["what"].startswith("{") or len(listed) != names or any(not _exports(package.text(target), name) for name in listed):
+        if (
+            not found["what"].startswith("{")
+            or len(listed) != names
+            or any(not _exports(package.text(target), name) for name in listed)
+        ):
             continue
         if any(sum(bool(_exports(text, name)) for text in everything.values()) != 1 for name in listed):
             continue
@@ -220,12 +252,16 @@ def require_in_a_module(package: Package, rng: random.Random) -> Iterator[Fault]
 @operator(NAME, "auto", "esm", "cjs")
 def misspelt_builtin(package: Package, rng: random.Random) -> Iterator[Fault]:
     """`import { x } from 'node:proces'`, or `require('evnets')`: a module of Node itself with a letter wrong."""
-    pattern = re.compile(r"""(?:from\s+|require\()['"](?:node:)?(?P<name>process|events|buffer|stream|crypto|timers|string_decoder|child_process)['"]""")
+    pattern = re.compile(
+        r"""(?:from\s+|require\()['"](?:node:)?(?P<name>process|events|buffer|stream|crypto|timers|string_decoder|child_process)['"]"""
+    )
     for path in _sources(package):
         for found in pattern.finditer(package.text(path)):
             wrong = misspelt(rng, found["name"])
             if "node:" in found[0] and wrong:
-                yield _fault(package, path, found.start("name"), found.end("name"), wrong, f"{found['name']} -> {wrong}")
+                yield _fault(
+                    package, path, found.start("name"), found.end("name"), wrong, f"{found['name']} -> {wrong}"
+                )
 
 
 @operator(NAME, "must_not", "esm")
@@ -235,9 +271,19 @@ def two_homes_for_a_name(package: Package, rng: random.Random) -> Iterator[Fault
         names = [name for _, name in _named(found)]
         if len(names) == 1 and target.endswith(".js") and found["what"].startswith("{"):
             folder = os.path.dirname(target)
-            text = replaced(package.text(path), found.start("path"), found.end("path"), found["path"].rsplit("/", 1)[0] + "/elsewhere-now.js")
+            text = replaced(
+                package.text(path),
+                found.start("path"),
+                found.end("path"),
+                found["path"].rsplit("/", 1)[0] + "/elsewhere-now.js",
+            )
             body = f"export function {names[0]}(...all) {{\n  return all;\n}}\n"
-            edits: dict[str, str | bytes | None] = {path: text, f"{folder}/home-one.js": body, f"{folder}/home-two.js": body, target: None}
+            edits: dict[str, str | bytes | None] = {
+                path: text,
+                f"{folder}/home-one.js": body,
+                f"{folder}/home-two.js": body,
+                target: None,
+            }
             yield Fault(f"{path} {names[0]} from a module that is gone", package.command, edits)
 
 
@@ -249,8 +295,16 @@ def export_that_is_gone(package: Package, rng: random.Random) -> Iterator[Fault]
             text = package.text(target)
             at = re.search(rf"(?m)^export (?:async )?function {re.escape(name)}\b.*?^\}}\n", text, re.DOTALL)
             others = re.findall(r"(?m)^export (?:async )?(?:function|const|class) (\w+)", text)
-            if at and len(re.findall(rf"\b{re.escape(name)}\b", text)) == 1 and not any(_alike(name, other) for other in others if other != name):
-                yield Fault(f"{target} without {name}, which {path} needs", package.command, {target: replaced(text, at.start(), at.end(), "")})
+            if (
+                at
+                and len(re.findall(rf"\b{re.escape(name)}\b", text)) == 1
+                and not any(_alike(name, other) for other in others if other != name)
+            ):
+                yield Fault(
+                    f"{target} without {name}, which {path} needs",
+                    package.command,
+                    {target: replaced(text, at.start(), at.end(), "")},
+                )
 
 
 def _alike(one: str, other: str) -> bool:
@@ -267,4 +321,9 @@ def undeclared_package(package: Package, rng: random.Random) -> Iterator[Fault]:
         if found:
             name = rng.choice(("lodash", "express", "react", "axios"))
             text = replaced(package.text(path), found.start(), found.start(), f"import {name} from '{name}';\n")
-            yield Fault(f"{path} imports {name}", package.command, {path: text}, suggests=(rf"npm (?:install|i|add) .*\b{name}\b",))
+            yield Fault(
+                f"{path} imports {name}",
+                package.command,
+                {path: text},
+                suggests=(rf"npm (?:install|i|add) .*\b{name}\b",),
+            )

@@ -17,7 +17,9 @@ NAME = "import_python"
 STANDARD = sys.stdlib_module_names
 
 
-def _edit(package: Package, path: str, start: int, end: int, new: str, rng: random.Random, says: str, **more: object) -> Fault:
+def _edit(
+    package: Package, path: str, start: int, end: int, new: str, rng: random.Random, says: str, **more: object
+) -> Fault:
     text = package.text(path)
     line = text.count("\n", 0, start) + 1
     return Fault(
@@ -56,7 +58,7 @@ def _used(package: Package, path: str, name: str, node: ast.AST) -> list[int]:
 def misspelt_module(package: Package, rng: random.Random) -> Iterator[Fault]:
     """`from .exceptons import X`: a letter of one of the project's modules is wrong."""
     for path, node, _ in _project_imports(package):
-        start, end = _module_span(package, path, node)
+        _start, end = _module_span(package, path, node)
         last = (node.module or "").split(".")[-1]
         wrong = misspelt(rng, last, {package.module_name(other).split(".")[-1] for other in package.modules()})
         if wrong:
@@ -91,7 +93,12 @@ def misspelt_name_in_test(package: Package, rng: random.Random) -> Iterator[Faul
                     start, end = lines.span(alias)
                     text = replaced(package.text(test), start, end, wrong)
                     command = ["python", "-m", "pytest", "-q", test]
-                    yield Fault(f"{test}:{node.lineno} {alias.name} -> {wrong}", command, {test: text}, checks.same_python(package, [test]))
+                    yield Fault(
+                        f"{test}:{node.lineno} {alias.name} -> {wrong}",
+                        command,
+                        {test: text},
+                        checks.same_python(package, [test]),
+                    )
 
 
 @operator(NAME, "auto", "python")
@@ -103,14 +110,25 @@ def wrong_module(package: Package, rng: random.Random) -> Iterator[Fault]:
         for name in defined_in(package, path):
             holders.setdefault(name, set()).add(path)
     for path, node, target in _project_imports(package):
-        if len(node.names) > 1 or not node.module or target.endswith("__init__.py") or holders.get(node.names[0].name) != {target}:
+        if (
+            len(node.names) > 1
+            or not node.module
+            or target.endswith("__init__.py")
+            or holders.get(node.names[0].name) != {target}
+        ):
             continue
-        others = [other for other in modules if other not in (path, target) and node.names[0].name not in names_in(package.text(other))]
+        others = [
+            other
+            for other in modules
+            if other not in (path, target) and node.names[0].name not in names_in(package.text(other))
+        ]
         others = [other for other in others if other.rpartition("/")[0] == target.rpartition("/")[0]]
         if others:
-            start, end = _module_span(package, path, node)
+            _start, end = _module_span(package, path, node)
             last, wrong = node.module.split(".")[-1], rng.choice(others).rsplit("/", 1)[-1].removesuffix(".py")
-            yield _edit(package, path, end - len(last), end, wrong, rng, f"{node.names[0].name} from {wrong} instead of {last}")
+            yield _edit(
+                package, path, end - len(last), end, wrong, rng, f"{node.names[0].name} from {wrong} instead of {last}"
+            )
 
 
 @operator(NAME, "auto", "python")
@@ -118,7 +136,12 @@ def forgotten_standard_import(package: Package, rng: random.Random) -> Iterator[
     """`import os` is missing where `os.` is used."""
     for path in package.modules():
         for node in imports_of(package, path):
-            if isinstance(node, ast.Import) and len(node.names) == 1 and not node.names[0].asname and node.names[0].name in STANDARD:
+            if (
+                isinstance(node, ast.Import)
+                and len(node.names) == 1
+                and not node.names[0].asname
+                and node.names[0].name in STANDARD
+            ):
                 yield from _forgotten(package, path, node, node.names[0].name, rng)
 
 
@@ -158,7 +181,9 @@ def forgotten_name_of_a_list(package: Package, rng: random.Random) -> Iterator[F
                 continue
             for number, alias in enumerate(node.names[:-1]):
                 start, end = lines.at(alias.lineno, alias.col_offset), lines.span(node.names[number + 1])[0]
-                used = next((line for line in _used(package, path, alias.name, node) if run_tests(package, path, line, rng)), 0)
+                used = next(
+                    (line for line in _used(package, path, alias.name, node) if run_tests(package, path, line, rng)), 0
+                )
                 if used and not alias.asname:
                     yield Fault(f"{path}:{node.lineno} without {alias.name} of {node.module}", run_tests(package, path, used, rng),
                                 {path: replaced(text, start, end, "")}, checks.python(package, [path]))  # fmt: skip
@@ -172,11 +197,20 @@ def forgotten_reexport(package: Package, rng: random.Random) -> Iterator[Fault]:
             continue
         name, text = node.names[0].name, package.text(path)
         owner = package.module_name(path)
-        users = [test for test in package.tests if re.search(rf"from {re.escape(owner)} import [^#]*?\b{name}\b", package.text(test))]
+        users = [
+            test
+            for test in package.tests
+            if re.search(rf"from {re.escape(owner)} import [^#]*?\b{name}\b", package.text(test))
+        ]
         start, end = Lines(text).span(node)
         if users and text[end : end + 1] == "\n":
             command = ["python", "-m", "pytest", "-q", rng.choice(users)]
-            yield Fault(f"{path}:{node.lineno} without {name}", command, {path: replaced(text, start, end + 1, "")}, checks.tests(package))
+            yield Fault(
+                f"{path}:{node.lineno} without {name}",
+                command,
+                {path: replaced(text, start, end + 1, "")},
+                checks.tests(package),
+            )
 
 
 @operator(NAME, "auto", "python")
@@ -203,7 +237,12 @@ def misspelt_standard_name(package: Package, rng: random.Random) -> Iterator[Fau
     for path in package.modules():
         lines = Lines(package.text(path))
         for node in imports_of(package, path):
-            if isinstance(node, ast.ImportFrom) and not node.level and node.module in STANDARD and node.module != "typing":
+            if (
+                isinstance(node, ast.ImportFrom)
+                and not node.level
+                and node.module in STANDARD
+                and node.module != "typing"
+            ):
                 for alias in node.names:
                     wrong = misspelt(rng, alias.name)
                     if wrong and not alias.asname:
@@ -217,7 +256,12 @@ def misspelt_standard_module(package: Package, rng: random.Random) -> Iterator[F
     for path in package.modules():
         lines = Lines(package.text(path))
         for node in imports_of(package, path):
-            if isinstance(node, ast.ImportFrom) and not node.level and node.module in STANDARD and "." not in (node.module or "."):
+            if (
+                isinstance(node, ast.ImportFrom)
+                and not node.level
+                and node.module in STANDARD
+                and "." not in (node.module or ".")
+            ):
                 wrong = misspelt(rng, node.module or "", STANDARD)
                 start, _ = lines.span(node)
                 at = package.text(path).index(node.module or "", start + 4)
@@ -232,7 +276,15 @@ def abc_from_collections(package: Package, rng: random.Random) -> Iterator[Fault
         for node in imports_of(package, path):
             if isinstance(node, ast.ImportFrom) and not node.level and node.module == "collections.abc":
                 start, end = _module_span(package, path, node)
-                yield _edit(package, path, start, end, "collections", rng, f"{', '.join(a.name for a in node.names)} from collections")
+                yield _edit(
+                    package,
+                    path,
+                    start,
+                    end,
+                    "collections",
+                    rng,
+                    f"{', '.join(a.name for a in node.names)} from collections",
+                )
 
 
 @operator(NAME, "auto", "python")
@@ -240,7 +292,9 @@ def misspelt_attribute_of_a_module(package: Package, rng: random.Random) -> Iter
     """`functools.warps`: a letter of a standard function is wrong where it is used."""
     for path in package.modules():
         lines = Lines(package.text(path))
-        known = {a.name for n in imports_of(package, path) if isinstance(n, ast.Import) for a in n.names if not a.asname} & STANDARD
+        known = {
+            a.name for n in imports_of(package, path) if isinstance(n, ast.Import) for a in n.names if not a.asname
+        } & STANDARD
         for node in ast.walk(package.parsed(path)):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in known:
                 wrong = misspelt(rng, node.attr, frozenset(dir(sys.modules.get(node.value.id, ast))))
@@ -248,7 +302,12 @@ def misspelt_attribute_of_a_module(package: Package, rng: random.Random) -> Iter
                 if wrong and command:
                     _, end = lines.span(node)
                     text = replaced(package.text(path), end - len(node.attr), end, wrong)
-                    yield Fault(f"{path}:{node.lineno} {node.value.id}.{node.attr} -> {wrong}", command, {path: text}, checks.python(package, [path]))
+                    yield Fault(
+                        f"{path}:{node.lineno} {node.value.id}.{node.attr} -> {wrong}",
+                        command,
+                        {path: text},
+                        checks.python(package, [path]),
+                    )
 
 
 @operator(NAME, "auto", "python")
@@ -284,16 +343,36 @@ def two_homes_for_a_name(package: Package, rng: random.Random) -> Iterator[Fault
         if len(node.names) != 1 or not node.module or target.endswith("__init__.py") or path.endswith("__init__.py"):
             continue
         name = node.names[0].name
-        source = next((n for n in package.parsed(target).body if isinstance(n, (ast.FunctionDef, ast.ClassDef)) and n.name == name), None)
+        source = next(
+            (
+                n
+                for n in package.parsed(target).body
+                if isinstance(n, (ast.FunctionDef, ast.ClassDef)) and n.name == name
+            ),
+            None,
+        )
         if not source:
             continue
         folder = target.rsplit("/", 1)[0]
-        body = f"def {name}(*args, **options):\n    return (args, options)\n" if isinstance(source, ast.FunctionDef) else f"class {name}(Exception):\n    pass\n"
-        start, end = _module_span(package, path, node)
+        body = (
+            f"def {name}(*args, **options):\n    return (args, options)\n"
+            if isinstance(source, ast.FunctionDef)
+            else f"class {name}(Exception):\n    pass\n"
+        )
+        _start, end = _module_span(package, path, node)
         last = node.module.split(".")[-1]
         text = replaced(package.text(path), end - len(last), end, "elsewhere_now")
-        edits: dict[str, str | bytes | None] = {path: text, f"{folder}/first_home.py": body, f"{folder}/second_home.py": body, target: None}
-        yield Fault(f"{path}:{node.lineno} {name} from a module that is gone", ["python", "-c", f"import {package.module_name(path)}"], edits)
+        edits: dict[str, str | bytes | None] = {
+            path: text,
+            f"{folder}/first_home.py": body,
+            f"{folder}/second_home.py": body,
+            target: None,
+        }
+        yield Fault(
+            f"{path}:{node.lineno} {name} from a module that is gone",
+            ["python", "-c", f"import {package.module_name(path)}"],
+            edits,
+        )
 
 
 @operator(NAME, "must_not", "python")
@@ -302,13 +381,25 @@ def name_that_is_gone(package: Package, rng: random.Random) -> Iterator[Fault]:
     for path, node, target in _project_imports(package):
         text, lines = package.text(target), Lines(package.text(target))
         for alias in node.names:
-            source = next((n for n in package.parsed(target).body if isinstance(n, ast.FunctionDef) and n.name == alias.name), None)
+            source = next(
+                (n for n in package.parsed(target).body if isinstance(n, ast.FunctionDef) and n.name == alias.name),
+                None,
+            )
             others = defined_in(package, target) - {alias.name}
-            if source and not source.decorator_list and len(alias.name) > 5 and not any(_alike(alias.name, other) for other in others):
+            if (
+                source
+                and not source.decorator_list
+                and len(alias.name) > 5
+                and not any(_alike(alias.name, other) for other in others)
+            ):
                 start, end = lines.starts[source.lineno - 1], lines.starts[source.end_lineno or source.lineno]
                 left = replaced(text, start, end, "")
                 if alias.name not in names_in(left):
-                    yield Fault(f"{target} without {alias.name}", ["python", "-c", f"import {package.module_name(path)}"], {target: left})
+                    yield Fault(
+                        f"{target} without {alias.name}",
+                        ["python", "-c", f"import {package.module_name(path)}"],
+                        {target: left},
+                    )
 
 
 def _alike(one: str, other: str) -> bool:

@@ -24,11 +24,23 @@ export default [
 
 
 def _drawn(package: Package, rng: random.Random) -> list[str]:
-    modules = [path for path in package.modules() if 15 < package.text(path).count("\n") < 900 and package.text(path).isascii()]
+    modules = [
+        path for path in package.modules() if 15 < package.text(path).count("\n") < 900 and package.text(path).isascii()
+    ]
     return rng.sample(modules, min(4, len(modules)))
 
 
-def _ruff(package: Package, path: str, rules: str, breaks: str, new: str, rng: random.Random, group: int = 0, *, form: bool = False) -> Iterator[Fault]:
+def _ruff(
+    package: Package,
+    path: str,
+    rules: str,
+    breaks: str,
+    new: str,
+    rng: random.Random,
+    group: int = 0,
+    *,
+    form: bool = False,
+) -> Iterator[Fault]:
     """Yield the fault of a rule in a file that ruff has made content first."""
     run = ["python", "-m", "ruff", *(("format",) if form else ("check",))]
     config = {"ruff.toml": f"line-length = 120\n\n[lint]\nselect = {json.dumps(rules.split())}\n"}
@@ -128,7 +140,20 @@ def ruff_layout(package: Package, rng: random.Random) -> Iterator[Fault]:
         yield from _ruff(package, path, "E4", pattern, new, rng, 1 if new == "=" else 0, form=True)
 
 
-def _tool(package: Package, path: str, shape: list[str], command: list[str], breaks: str, new: str, rng: random.Random, group: int = 0, before: dict[str, str] | None = None, *, strict: bool = True, tools: bool = False) -> Fault:
+def _tool(
+    package: Package,
+    path: str,
+    shape: list[str],
+    command: list[str],
+    breaks: str,
+    new: str,
+    rng: random.Random,
+    group: int = 0,
+    before: dict[str, str] | None = None,
+    *,
+    strict: bool = True,
+    tools: bool = False,
+) -> Fault:
     chosen = rng.random()
 
     def prepare(tree: Tree) -> None:
@@ -146,13 +171,27 @@ def _tool(package: Package, path: str, shape: list[str], command: list[str], bre
             (tree.case / "home" / ".config" / "good").write_text(text)
             tree.put(path, replaced(text, match.start(group), match.end(group), match.expand(new)))
 
-    return Fault(f"{path} {' '.join(command[:4])}", command, {}, _as_before(path, strict=strict), (path,), prepare, inject, tools=tools)
+    return Fault(
+        f"{path} {' '.join(command[:4])}",
+        command,
+        {},
+        _as_before(path, strict=strict),
+        (path,),
+        prepare,
+        inject,
+        tools=tools,
+    )
 
 
 @operator(NAME, "auto", "plain")
 def black_layout(package: Package, rng: random.Random) -> Iterator[Fault]:
     """black --check: a file that was not formatted before the commit."""
-    slips = ((r"(?<=\w), (?=\w+[,)])", ","), (r"^\n\n(?=def |class )", "\n"), (r"(?<=\w) = (?=\w)", "="), (r"(?<=\()\"(\w+)\"(?=\))", r"'\1'"))
+    slips = (
+        (r"(?<=\w), (?=\w+[,)])", ","),
+        (r"^\n\n(?=def |class )", "\n"),
+        (r"(?<=\w) = (?=\w)", "="),
+        (r"(?<=\()\"(\w+)\"(?=\))", r"'\1'"),
+    )
     for path in _drawn(package, rng):
         black = ["python", "-m", "black", "-q"]
         yield _tool(package, path, [*black, path], ["python", "-m", "black", "--check", path], *rng.choice(slips), rng)
@@ -163,18 +202,34 @@ def isort_order(package: Package, rng: random.Random) -> Iterator[Fault]:
     """isort --check-only: two imports have changed places."""
     for path in _drawn(package, rng):
         isort = ["python", "-m", "isort"]
-        yield _tool(package, path, [*isort, "-q", path], [*isort, "--check-only", path], r"^(import [a-z]\w*\n)(import [a-z]\w*\n)", r"\2\1", rng)
+        yield _tool(
+            package,
+            path,
+            [*isort, "-q", path],
+            [*isort, "--check-only", path],
+            r"^(import [a-z]\w*\n)(import [a-z]\w*\n)",
+            r"\2\1",
+            rng,
+        )
 
 
 def _javascript(package: Package, rng: random.Random) -> list[str]:
-    found = [path for path in package.files(".js") if not path.startswith(("test/", "dist", "bin/")) and 10 < package.text(path).count("\n") < 700]
+    found = [
+        path
+        for path in package.files(".js")
+        if not path.startswith(("test/", "dist", "bin/")) and 10 < package.text(path).count("\n") < 700
+    ]
     return rng.sample(found, min(3, len(found)))
 
 
-def _eslint(package: Package, path: str, rules: str, breaks: str, new: str, rng: random.Random, group: int = 0) -> Fault:
+def _eslint(
+    package: Package, path: str, rules: str, breaks: str, new: str, rng: random.Random, group: int = 0
+) -> Fault:
     config = {"eslint.config.mjs": ESLINT % ("module" if package.meta.get("esm") else "commonjs", rules)}
     shape = ["npx", "eslint", "--fix", path]
-    return _tool(package, path, shape, ["npx", "eslint", path], breaks, new, rng, group, config, strict=False, tools=True)
+    return _tool(
+        package, path, shape, ["npx", "eslint", path], breaks, new, rng, group, config, strict=False, tools=True
+    )
 
 
 @operator(NAME, "auto", "npm")
@@ -211,7 +266,15 @@ def prettier_layout(package: Package, rng: random.Random) -> Iterator[Fault]:
     """prettier --check: a file that was not formatted before the commit."""
     slips = ((r"(?<=\w), (?=\w+[,)])", ","), (r"(?<=[\w)]);$", " ;"), (r"\) \{$", "){"), (r"^( +)(?=return)", r"\1  "))
     for path in _javascript(package, rng):
-        yield _tool(package, path, ["npx", "prettier", "--write", path], ["npx", "prettier", "--check", path], *rng.choice(slips), rng, tools=True)
+        yield _tool(
+            package,
+            path,
+            ["npx", "prettier", "--write", path],
+            ["npx", "prettier", "--check", path],
+            *rng.choice(slips),
+            rng,
+            tools=True,
+        )
 
 
 @operator(NAME, "auto", "npm")
@@ -219,13 +282,26 @@ def prettier_of_data(package: Package, rng: random.Random) -> Iterator[Fault]:
     """prettier --check: package.json as another tool wrote it."""
     slips = ((r"^  (?=\")", "\t"), (r"\": \"", '":"'), (r"^\}\n", "}\n\n"))
     path = "package.json"
-    yield _tool(package, path, ["npx", "prettier", "--write", path], ["npx", "prettier", "--check", path], *rng.choice(slips), rng, tools=True)
+    yield _tool(
+        package,
+        path,
+        ["npx", "prettier", "--write", path],
+        ["npx", "prettier", "--check", path],
+        *rng.choice(slips),
+        rng,
+        tools=True,
+    )
 
 
 @operator(NAME, "auto", "rust")
 def rustfmt_layout(package: Package, rng: random.Random) -> Iterator[Fault]:
     """cargo fmt --check: a file that was not formatted before the commit."""
-    slips = ((r"^( +)let (\w+) = ", r"\1let \2="), (r"(?<=\w), (?=\w+[,)])", ","), (r"\) \{$", "){"), (r"^    (?=[a-z]\w+\()", "  "))
+    slips = (
+        (r"^( +)let (\w+) = ", r"\1let \2="),
+        (r"(?<=\w), (?=\w+[,)])", ","),
+        (r"\) \{$", "){"),
+        (r"^    (?=[a-z]\w+\()", "  "),
+    )
     sources = [path for path in package.files(".rs", under="src") if package.text(path).count("\n") < 1500]
     for path in rng.sample(sources, min(3, len(sources))):
         yield _tool(package, path, ["cargo", "fmt"], ["cargo", "fmt", "--check"], *rng.choice(slips), rng)
@@ -237,28 +313,45 @@ def clippy_needless_return(package: Package, rng: random.Random) -> Iterator[Fau
     for path in package.files(".rs", under="src"):
         text = package.text(path)
         for found in re.finditer(r"(?m)^    (?:Ok\(\w+\)|\w+(?:\.\w+)?)()\n\}", text):
-            new = replaced(text, found.start() + 4, found.end() - 2, f"return {text[found.start() + 4 : found.end() - 2]};")
-            yield Fault(f"{path}:{line_of(text, found.start())}", ["cargo", "clippy", "--", "-D", "warnings"], {path: new}, checks.text(package, [path], checks.tests(package)))
+            new = replaced(
+                text, found.start() + 4, found.end() - 2, f"return {text[found.start() + 4 : found.end() - 2]};"
+            )
+            yield Fault(
+                f"{path}:{line_of(text, found.start())}",
+                ["cargo", "clippy", "--", "-D", "warnings"],
+                {path: new},
+                checks.text(package, [path], checks.tests(package)),
+            )
 
 
 @operator(NAME, "auto", "own-rust")
 def clippy_redundant_clone(package: Package, rng: random.Random) -> Iterator[Fault]:
     """cargo clippy: `&x.to_string()[..]`-like detours, `x.len() == 0`, `x == false`."""
-    slips = ((r"(\w+(?:\.\w+)*)\.is_empty\(\)", r"\1.len() == 0"), (r"(?<=if )!(\w+(?:\.\w+\(\))?)(?= \{)", r"\1 == false"))
+    slips = (
+        (r"(\w+(?:\.\w+)*)\.is_empty\(\)", r"\1.len() == 0"),
+        (r"(?<=if )!(\w+(?:\.\w+\(\))?)(?= \{)", r"\1 == false"),
+    )
     for path in package.files(".rs", under="src"):
         text = package.text(path)
         for pattern, new in slips:
             for found in re.finditer(pattern, text):
                 if text[found.start() - 1] in " (" and text[max(0, found.start() - 2)] != "!":
                     bad = replaced(text, found.start(), found.end(), found.expand(new))
-                    yield Fault(f"{path}:{line_of(text, found.start())} {found[0]}", ["cargo", "clippy", "--", "-D", "warnings"], {path: bad}, checks.text(package, [path], checks.tests(package)))
+                    yield Fault(
+                        f"{path}:{line_of(text, found.start())} {found[0]}",
+                        ["cargo", "clippy", "--", "-D", "warnings"],
+                        {path: bad},
+                        checks.text(package, [path], checks.tests(package)),
+                    )
 
 
 @operator(NAME, "suggest", "python")
 def unused_variable(package: Package, rng: random.Random) -> Iterator[Fault]:
     """ruff F841: a variable that nothing reads; the repair is unsafe, its right side may matter."""
     for path in _drawn(package, rng):
-        for fault in _ruff(package, path, "F841", r"^( +)(?=return \w+\()", r"\1leftover = list(map(str, range(3)))\n\1", rng):
+        for fault in _ruff(
+            package, path, "F841", r"^( +)(?=return \w+\()", r"\1leftover = list(map(str, range(3)))\n\1", rng
+        ):
             fault.suggests = ("F841|leftover",)
             yield fault
 
@@ -276,7 +369,16 @@ def bare_except(package: Package, rng: random.Random) -> Iterator[Fault]:
 def eslint_unused_variable(package: Package, rng: random.Random) -> Iterator[Fault]:
     """eslint no-unused-vars: eslint has no repair for it."""
     for path in _javascript(package, rng):
-        for fault in [_eslint(package, path, "'no-unused-vars': ['error', {args: 'none', caughtErrors: 'none'}]", r"^(?=(?:export )?(?:const|function|class) )", "const leftover = 3;\n", rng)]:
+        for fault in [
+            _eslint(
+                package,
+                path,
+                "'no-unused-vars': ['error', {args: 'none', caughtErrors: 'none'}]",
+                r"^(?=(?:export )?(?:const|function|class) )",
+                "const leftover = 3;\n",
+                rng,
+            )
+        ]:
             fault.suggests = ("no-unused-vars|leftover",)
             yield fault
 
@@ -285,7 +387,11 @@ def eslint_unused_variable(package: Package, rng: random.Random) -> Iterator[Fau
 def too_complex(package: Package, rng: random.Random) -> Iterator[Fault]:
     """ruff C901: a function got too complex; raising the limit or a noqa is no repair."""
     for path in _drawn(package, rng):
-        body = "\n\ndef decide(value):\n" + "".join(f"    if value == {n}:\n        return {n * n}\n" for n in range(14)) + "    return None\n"
+        body = (
+            "\n\ndef decide(value):\n"
+            + "".join(f"    if value == {n}:\n        return {n * n}\n" for n in range(14))
+            + "    return None\n"
+        )
         text = package.text(path)
         command = ["python", "-m", "ruff", "check", "--select", "C901", path]
         if not re.search("if ", text) or text.count("\n") < 120:
@@ -301,4 +407,8 @@ def undefined_name(package: Package, rng: random.Random) -> Iterator[Fault]:
         if found:
             match = rng.choice(found)
             bad = replaced(text, match.start(), match.start(), f"{match[0]}zygomorph(quux)\n")
-            yield Fault(f"{path}:{line_of(text, match.start())}", ["python", "-m", "ruff", "check", "--select", "F821", path], {path: bad})
+            yield Fault(
+                f"{path}:{line_of(text, match.start())}",
+                ["python", "-m", "ruff", "check", "--select", "F821", path],
+                {path: bad},
+            )

@@ -15,14 +15,26 @@ from ..tree import Tree
 NAME = "manifests"
 
 
-def _fault(package: Package, path: str, start: int, end: int, new: str, command: list[str], says: str = "", **more: object) -> Fault:
+def _fault(
+    package: Package, path: str, start: int, end: int, new: str, command: list[str], says: str = "", **more: object
+) -> Fault:
     text = package.text(path)
     shown = says or f"{text[start:end]} -> {new}"
-    values = {"check": checks.data(path, text) if path.endswith((".json", ".toml")) else checks.exact(package, [path]), **more}
+    values = {
+        "check": checks.data(path, text) if path.endswith((".json", ".toml")) else checks.exact(package, [path]),
+        **more,
+    }
     return Fault(f"{path}:{line_of(text, start)} {shown}", command, {path: replaced(text, start, end, new)}, **values)  # type: ignore[arg-type]
 
 
-def _typos(package: Package, rng: random.Random, path: str, pattern: str, command: list[str], taken: frozenset[str] = frozenset()) -> Iterator[Fault]:
+def _typos(
+    package: Package,
+    rng: random.Random,
+    path: str,
+    pattern: str,
+    command: list[str],
+    taken: frozenset[str] = frozenset(),
+) -> Iterator[Fault]:
     if package.has(path):
         for found in re.finditer(pattern, package.text(path), re.MULTILINE):
             wrong = misspelt(rng, found[1].replace("-", "_"), taken).replace("_", "-" if "-" in found[1] else "_")
@@ -47,7 +59,9 @@ def npm_script_of_a_script(package: Package, rng: random.Random) -> Iterator[Fau
         yield from _typos(package, rng, "package.json", r'"all": "npm run (\w+) ', ["npm", "run", "all"])
     elif "npm" in package.tags:
         text = package.text("package.json")
-        good = text.replace('"scripts": {', '"scripts": {\n    "verify": "npm run smoke",\n    "smoke": "node test/smoke.mjs",')
+        good = text.replace(
+            '"scripts": {', '"scripts": {\n    "verify": "npm run smoke",\n    "smoke": "node test/smoke.mjs",'
+        )
         wrong = misspelt(rng, "smoke")
         bad = good.replace("npm run smoke", f"npm run {wrong}")
         yield Fault(f"package.json smoke -> {wrong}", ["npm", "run", "verify"], {"package.json": bad}, checks.data("package.json", good),
@@ -74,7 +88,14 @@ def npm_exports(package: Package, rng: random.Random) -> Iterator[Fault]:
         for found in re.finditer(r'(?m)^ +"(?:exports|default|import|\.)": "\./[\w./-]*?(\w{4,})\.js"', text):
             if name:
                 wrong = misspelt(rng, found[1])
-                yield _fault(package, "package.json", found.start(1), found.end(1), wrong, ["node", "--input-type=module", "-e", f"import '{name[1]}'"])
+                yield _fault(
+                    package,
+                    "package.json",
+                    found.start(1),
+                    found.end(1),
+                    wrong,
+                    ["node", "--input-type=module", "-e", f"import '{name[1]}'"],
+                )
 
 
 @operator(NAME, "auto", "npm-space")
@@ -90,7 +111,15 @@ def npm_type_module(package: Package, rng: random.Random) -> Iterator[Fault]:
     text = package.text("package.json")
     found = re.search(r'(?m)^  "version": "[^"]+",\n', text)
     if found and '"type"' not in text:
-        yield _fault(package, "package.json", found.end(), found.end(), '  "type": "module",\n', ["node", "test/smoke.mjs"], "type: module")
+        yield _fault(
+            package,
+            "package.json",
+            found.end(),
+            found.end(),
+            '  "type": "module",\n',
+            ["node", "test/smoke.mjs"],
+            "type: module",
+        )
 
 
 @operator(NAME, "auto", "npm-space")
@@ -115,15 +144,25 @@ def tsconfig_option(package: Package, rng: random.Random) -> Iterator[Fault]:
 def tsconfig_value(package: Package, rng: random.Random) -> Iterator[Fault]:
     """TS6046: a letter of an option's value is wrong."""
     for path in ("tsconfig.json", "tsconfig.base.json"):
-        yield from _typos(package, rng, path, r'^    "(?:target|module|moduleResolution)": "(\w+)"', ["npx", "tsc", "-p", "."])
+        yield from _typos(
+            package, rng, path, r'^    "(?:target|module|moduleResolution)": "(\w+)"', ["npx", "tsc", "-p", "."]
+        )
 
 
 @operator(NAME, "auto", "ts-shop")
 def tsconfig_extends(package: Package, rng: random.Random) -> Iterator[Fault]:
     """TS5083: a letter of the configuration that is extended is wrong."""
-    for wrong in ("./tsconfig.bsae.json", "./tsconfig.bas.json", "./tsconfg.base.json", "./tsconfig-base.json", "../tsconfig.base.json"):
+    for wrong in (
+        "./tsconfig.bsae.json",
+        "./tsconfig.bas.json",
+        "./tsconfg.base.json",
+        "./tsconfig-base.json",
+        "../tsconfig.base.json",
+    ):
         start = package.text("tsconfig.json").index("./tsconfig.base.json")
-        yield _fault(package, "tsconfig.json", start, start + len("./tsconfig.base.json"), wrong, ["npm", "run", "check"], wrong)
+        yield _fault(
+            package, "tsconfig.json", start, start + len("./tsconfig.base.json"), wrong, ["npm", "run", "check"], wrong
+        )
 
 
 @operator(NAME, "auto", "typescript", "ts-shop")
@@ -136,7 +175,14 @@ def tsconfig_include(package: Package, rng: random.Random) -> Iterator[Fault]:
     elif package.has("tsconfig.json"):
         found = re.search(r'"include": \[\s*"(src)"', package.text("tsconfig.json"))
         if found:
-            yield _fault(package, "tsconfig.json", found.start(1), found.end(1), rng.choice(("srcs", "scr")), ["npx", "tsc", "-p", "."])
+            yield _fault(
+                package,
+                "tsconfig.json",
+                found.start(1),
+                found.end(1),
+                rng.choice(("srcs", "scr")),
+                ["npx", "tsc", "-p", "."],
+            )
 
 
 @operator(NAME, "auto", "ts-shop")
@@ -177,7 +223,11 @@ def cargo_feature(package: Package, rng: random.Random) -> Iterator[Fault]:
 @operator(NAME, "auto", "rust-workspace", "own-rust")
 def cargo_target_path(package: Package, rng: random.Random) -> Iterator[Fault]:
     """A letter of the path of a binary or library is wrong."""
-    yield from _typos(package, rng, "cli/Cargo.toml", r'^path = "src/(\w+)\.rs"', ["cargo", "check"]) if package.has("cli/Cargo.toml") else _library(package, rng)
+    yield from (
+        _typos(package, rng, "cli/Cargo.toml", r'^path = "src/(\w+)\.rs"', ["cargo", "check"])
+        if package.has("cli/Cargo.toml")
+        else _library(package, rng)
+    )
 
 
 def _library(package: Package, rng: random.Random) -> Iterator[Fault]:
@@ -221,11 +271,17 @@ def cargo_key(package: Package, rng: random.Random) -> Iterator[Fault]:
 # ---------------------------------------------------------------- pyproject.toml and friends
 
 
-def _python_config(package: Package, path: str, good: str, bad: str, command: list[str], says: str, **more: object) -> Fault:
+def _python_config(
+    package: Package, path: str, good: str, bad: str, command: list[str], says: str, **more: object
+) -> Fault:
     def prepare(tree: Tree) -> None:
         tree.put(path, good)
 
-    check = checks.data(path, good) if path.endswith(".toml") else (lambda tree: "" if tree.text(path).replace("# more to come\n", "") == good else f"{path} differs")
+    check = (
+        checks.data(path, good)
+        if path.endswith(".toml")
+        else (lambda tree: "" if tree.text(path).replace("# more to come\n", "") == good else f"{path} differs")
+    )
     return Fault(f"{path} {says}", command, {path: bad}, check, prepare=prepare, own_edit=False, **more)  # type: ignore[arg-type]
 
 
@@ -238,14 +294,28 @@ def ruff_key(package: Package, rng: random.Random) -> Iterator[Fault]:
     for key in ("line-length", "target-version", "select", "ignore", "quote-style", "format"):
         wrong = misspelt(rng, key.replace("-", "_")).replace("_", "-")
         bad = re.sub(rf"(?m)^(\[?){key}\b", rf"\g<1>{wrong}", RUFF)
-        yield _python_config(package, "ruff.toml", RUFF, bad, ["python", "-m", "ruff", "check", package.modules()[0]], f"{key} -> {wrong}")
+        yield _python_config(
+            package,
+            "ruff.toml",
+            RUFF,
+            bad,
+            ["python", "-m", "ruff", "check", package.modules()[0]],
+            f"{key} -> {wrong}",
+        )
 
 
 @operator(NAME, "auto", "plain")
 def ruff_value(package: Package, rng: random.Random) -> Iterator[Fault]:
     """ruff: unknown variant, with a letter wrong."""
     for old, new in (('"double"', '"duoble"'), ('"double"', '"doubel"'), ('"py311"', '"py3.11"')):
-        yield _python_config(package, "ruff.toml", RUFF, RUFF.replace(old, new), ["python", "-m", "ruff", "check", package.modules()[0]], f"{old} -> {new}")
+        yield _python_config(
+            package,
+            "ruff.toml",
+            RUFF,
+            RUFF.replace(old, new),
+            ["python", "-m", "ruff", "check", package.modules()[0]],
+            f"{old} -> {new}",
+        )
 
 
 @operator(NAME, "auto", "plain")
@@ -253,11 +323,18 @@ def pytest_option(package: Package, rng: random.Random) -> Iterator[Fault]:
     """Unrecognized arguments: a letter of an option in `addopts` is wrong."""
     test = min(package.tests, key=lambda name: package.tests[name]["seconds"])
     for option in ("--strict-markers", "--maxfail=3", "--import-mode=prepend", "--tb=short", "--durations=2"):
-        name, _, value = option[2:].partition("=")
+        name, _, _value = option[2:].partition("=")
         wrong = misspelt(rng, name.replace("-", "_")).replace("_", "-")
         good = f"[pytest]\naddopts = -q {option}\n"
         if wrong:
-            yield _python_config(package, "pytest.ini", good, good.replace(name, wrong), ["python", "-m", "pytest", test], f"{option} -> --{wrong}")
+            yield _python_config(
+                package,
+                "pytest.ini",
+                good,
+                good.replace(name, wrong),
+                ["python", "-m", "pytest", test],
+                f"{option} -> --{wrong}",
+            )
 
 
 @operator(NAME, "suggest", "npm", "ts-shop")
@@ -267,16 +344,40 @@ def npm_script_on_the_line(package: Package, rng: random.Random) -> Iterator[Fau
         wrong = misspelt(rng, name)
 
         def prepare(tree: Tree, name: str = name) -> None:
-            tree.put("package.json", re.sub(r'"scripts": \{[^}]*\}', f'"scripts": {{\n    "{name}": "node --version"\n  }}', tree.text("package.json")))
+            tree.put(
+                "package.json",
+                re.sub(
+                    r'"scripts": \{[^}]*\}',
+                    f'"scripts": {{\n    "{name}": "node --version"\n  }}',
+                    tree.text("package.json"),
+                ),
+            )
 
-        yield Fault(f"npm run {wrong}", ["npm", "run", wrong], {}, None, (), prepare, suggests=(rf"npm run {name}\b",), baseline=False, may_heal=True)
+        yield Fault(
+            f"npm run {wrong}",
+            ["npm", "run", wrong],
+            {},
+            None,
+            (),
+            prepare,
+            suggests=(rf"npm run {name}\b",),
+            baseline=False,
+            may_heal=True,
+        )
 
 
 @operator(NAME, "suggest", "own-rust")
 def cargo_edition(package: Package, rng: random.Random) -> Iterator[Fault]:
     """`edition = "2012"`: which of four editions was meant is a person's choice."""
     text = package.text("Cargo.toml")
-    yield Fault("edition 2012", ["cargo", "check"], {"Cargo.toml": text.replace('"2021"', '"2012"')}, None, (), suggests=("edition",))
+    yield Fault(
+        "edition 2012",
+        ["cargo", "check"],
+        {"Cargo.toml": text.replace('"2021"', '"2012"')},
+        None,
+        (),
+        suggests=("edition",),
+    )
 
 
 @operator(NAME, "must_not", "npm")
@@ -302,7 +403,11 @@ def cargo_two_near_members(package: Package, rng: random.Random) -> Iterator[Fau
             tree.put(f"{name}/src/lib.rs", tree.text("store/src/lib.rs"))
         tree.put("Cargo.toml", tree.text("Cargo.toml").replace("resolver", 'exclude = ["storea", "storeb"]\nresolver'))
 
-    text = package.text("Cargo.toml").replace("resolver", 'exclude = ["storea", "storeb"]\nresolver').replace('"store"', '"storex"')
+    text = (
+        package.text("Cargo.toml")
+        .replace("resolver", 'exclude = ["storea", "storeb"]\nresolver')
+        .replace('"store"', '"storex"')
+    )
     yield Fault("storex between storea and storeb", ["cargo", "check"], {"Cargo.toml": text}, prepare=prepare)
 
 
@@ -311,4 +416,9 @@ def generated_manifest(package: Package, rng: random.Random) -> Iterator[Fault]:
     """package-lock.json is broken: it changes through npm alone, not by hand, and the user's version is not in git."""
     good = '{\n  "name": "x",\n  "version": "1.0.0",\n  "lockfileVersion": 3,\n  "packages": {}\n}\n'
     command = ["node", "-p", "require('./package-lock.json').name"]
-    yield Fault("package-lock.json cut off", command, {"package-lock.json": good[: len(good) // 2]}, prepare=lambda tree: tree.put("package-lock.json", good))
+    yield Fault(
+        "package-lock.json cut off",
+        command,
+        {"package-lock.json": good[: len(good) // 2]},
+        prepare=lambda tree: tree.put("package-lock.json", good),
+    )

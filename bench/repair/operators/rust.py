@@ -22,9 +22,15 @@ def _code(text: str) -> str:
     return re.sub(pattern, lambda found: re.sub(r"[^\n]", " ", found[0]), body, flags=re.DOTALL)
 
 
-def _each(package: Package, rng: random.Random, pattern: str, most: int = 8) -> Iterator[tuple[str, str, re.Match[str]]]:
+def _each(
+    package: Package, rng: random.Random, pattern: str, most: int = 8
+) -> Iterator[tuple[str, str, re.Match[str]]]:
     """Yield file, its code and some matches of an expression in it."""
-    sources = [path for path in package.files(".rs", under="src") if package.text(path).isascii() and package.text(path).count("\n") < 4000]
+    sources = [
+        path
+        for path in package.files(".rs", under="src")
+        if package.text(path).isascii() and package.text(path).count("\n") < 4000
+    ]
     for path in rng.sample(sources, min(4, len(sources))):
         code = _code(package.text(path))
         found = list(re.finditer(pattern, code, re.MULTILINE))
@@ -37,14 +43,23 @@ def _fault(package: Package, rng: random.Random, path: str, start: int, end: int
     line = line_of(text, start)
     command = rng.choice((["cargo", "check"], ["cargo", "build"], ["cargo", "check"], ["cargo", "test", "-q", "--lib"]))
     shown = text.split("\n")[line - 1].strip()[:60]
-    return Fault(f"{path}:{line} {says or shown}", command, {path: replaced(text, start, end, new)}, checks.text(package, [path], checks.tests(package)))
+    return Fault(
+        f"{path}:{line} {says or shown}",
+        command,
+        {path: replaced(text, start, end, new)},
+        checks.text(package, [path], checks.tests(package)),
+    )
 
 
-def _slip(package: Package, rng: random.Random, pattern: str, new: str | Callable[[re.Match[str]], str] = "", group: int = 1) -> Iterator[Fault]:
+def _slip(
+    package: Package, rng: random.Random, pattern: str, new: str | Callable[[re.Match[str]], str] = "", group: int = 1
+) -> Iterator[Fault]:
     if not package.test_command:
         return
     for path, _, found in _each(package, rng, pattern):
-        yield _fault(package, rng, path, found.start(group), found.end(group), new if isinstance(new, str) else new(found))
+        yield _fault(
+            package, rng, path, found.start(group), found.end(group), new if isinstance(new, str) else new(found)
+        )
 
 
 def _typo(package: Package, rng: random.Random, pattern: str) -> Iterator[Fault]:
@@ -71,7 +86,11 @@ def misspelt_variable(package: Package, rng: random.Random) -> Iterator[Fault]:
 @operator(NAME, "auto", "rust")
 def misspelt_function(package: Package, rng: random.Random) -> Iterator[Fault]:
     """E0425: a letter of a function of the crate is wrong where it is called."""
-    names = {name for path in package.files(".rs", under="src") for name in re.findall(r"(?m)^(?:pub(?:\(\w+\))? )?(?:const )?fn (\w{5,})", _code(package.text(path)))}
+    names = {
+        name
+        for path in package.files(".rs", under="src")
+        for name in re.findall(r"(?m)^(?:pub(?:\(\w+\))? )?(?:const )?fn (\w{5,})", _code(package.text(path)))
+    }
     if names:
         yield from _typo(package, rng, rf"(?<![.\w:]|fn )({'|'.join(sorted(names))})(?=\()")
 
@@ -97,7 +116,11 @@ def misspelt_field(package: Package, rng: random.Random) -> Iterator[Fault]:
 @operator(NAME, "auto", "rust")
 def misspelt_variant(package: Package, rng: random.Random) -> Iterator[Fault]:
     """E0599: a letter of a variant of one of the crate's enums is wrong."""
-    enums = {name for path in package.files(".rs", under="src") for name in re.findall(r"\benum (\w+)", _code(package.text(path)))}
+    enums = {
+        name
+        for path in package.files(".rs", under="src")
+        for name in re.findall(r"\benum (\w+)", _code(package.text(path)))
+    }
     if enums:
         yield from _typo(package, rng, rf"\b(?:{'|'.join(sorted(enums))})::([A-Z]\w{{4,}})")
 
@@ -199,7 +222,13 @@ def unused_import(package: Package, rng: random.Random) -> Iterator[Fault]:
         found = re.search(r"(?m)^use ", package.text(path))
         if found:
             text = replaced(package.text(path), found.start(), found.start(), "use std::collections::VecDeque;\n")
-            yield Fault(f"{path} VecDeque", ["cargo", "check"], {path: text}, checks.text(package, [path], checks.tests(package)), environ={"RUSTFLAGS": "-D warnings"})
+            yield Fault(
+                f"{path} VecDeque",
+                ["cargo", "check"],
+                {path: text},
+                checks.text(package, [path], checks.tests(package)),
+                environ={"RUSTFLAGS": "-D warnings"},
+            )
 
 
 @operator(NAME, "suggest", "own-rust")
@@ -228,7 +257,11 @@ def function_that_is_gone(package: Package, rng: random.Random) -> Iterator[Faul
     """A function that others call was deleted: nobody may invent it."""
     for path, code, found in _each(package, rng, r"^(?:pub(?:\(\w+\))? )?fn (\w{6,})\([^{]*\{\n(?:(?: .*)?\n)*?\}\n"):
         rest = re.sub(r"\W", " ", replaced(code, found.start(), found.end(), ""))
-        near = [name for name in re.findall(r"\bfn (\w+)", code) if name != found[1] and (found[1] in name or name in found[1] or name[:4] == found[1][:4])]
+        near = [
+            name
+            for name in re.findall(r"\bfn (\w+)", code)
+            if name != found[1] and (found[1] in name or name in found[1] or name[:4] == found[1][:4])
+        ]
         if f" {found[1]} " in rest and not near:
             fault = _fault(package, rng, path, found.start(), found.end(), "", f"without {found[1]}")
             fault.check = None

@@ -55,10 +55,17 @@ def _refused(path: str, text: str) -> bool:
     return False
 
 
-def _fault(package: Package, path: str, good: str, bad: str, start: int, command: list[str], says: str, prepare: bool) -> Iterator[Fault]:
+def _fault(
+    package: Package, path: str, good: str, bad: str, start: int, command: list[str], says: str, prepare: bool
+) -> Iterator[Fault]:
     if bad != good and _refused(path, bad):
         line = line_of(good, start)
-        fault = Fault(f"{path}:{line} {says or good.split(chr(10))[line - 1].strip()[:50]}", command, {path: bad}, checks.data(path, good))
+        fault = Fault(
+            f"{path}:{line} {says or good.split(chr(10))[line - 1].strip()[:50]}",
+            command,
+            {path: bad},
+            checks.data(path, good),
+        )
         if prepare:
             fault.prepare = lambda tree: tree.put(path, good)
         yield fault
@@ -67,10 +74,16 @@ def _fault(package: Package, path: str, good: str, bad: str, start: int, command
 def _json(package: Package) -> tuple[str, str, list[list[str]]]:
     """Return the JSON file of a package, its text, and commands that read it."""
     text = package.text("package.json")
-    return "package.json", text, [[*package.command], ["node", "-p", "require('./package.json').name"], ["npm", "pkg", "get", "name"]]
+    return (
+        "package.json",
+        text,
+        [[*package.command], ["node", "-p", "require('./package.json').name"], ["npm", "pkg", "get", "name"]],
+    )
 
 
-def _json_slips(package: Package, rng: random.Random, pattern: str, new: str | Callable[[re.Match[str]], str], group: int = 0) -> Iterator[Fault]:
+def _json_slips(
+    package: Package, rng: random.Random, pattern: str, new: str | Callable[[re.Match[str]], str], group: int = 0
+) -> Iterator[Fault]:
     path, text, commands = _json(package)
     found = list(re.finditer(pattern, text, re.MULTILINE))
     for match in rng.sample(found, min(6, len(found))):
@@ -136,7 +149,9 @@ def json_conflict_markers(package: Package, rng: random.Random) -> Iterator[Faul
         yield Fault(f"{path}: version", rng.choice(commands), {path: replaced(text, found.start(), found.end(), block)})
 
 
-def _toml_slips(package: Package, rng: random.Random, pattern: str, new: str | Callable[[re.Match[str]], str], group: int = 0) -> Iterator[Fault]:
+def _toml_slips(
+    package: Package, rng: random.Random, pattern: str, new: str | Callable[[re.Match[str]], str], group: int = 0
+) -> Iterator[Fault]:
     path = "pyproject.toml"
     if not package.has(path):
         return
@@ -189,7 +204,14 @@ def toml_bracket_of_a_list_left_out(package: Package, rng: random.Random) -> Ite
 @operator(NAME, "must_not", "python")
 def toml_key_twice(package: Package, rng: random.Random) -> Iterator[Fault]:
     """A key stands twice with different values: which one was meant?"""
-    yield from _without_check(_toml_slips(package, rng, r"^(?:name|version|requires-python) = \"([^\"\n]+)\"\n", lambda f: f[0] + f[0].replace(f[1], "0.0.1")))
+    yield from _without_check(
+        _toml_slips(
+            package,
+            rng,
+            r"^(?:name|version|requires-python) = \"([^\"\n]+)\"\n",
+            lambda f: f[0] + f[0].replace(f[1], "0.0.1"),
+        )
+    )
 
 
 def _without_check(faults: Iterator[Fault]) -> Iterator[Fault]:
@@ -198,24 +220,32 @@ def _without_check(faults: Iterator[Fault]) -> Iterator[Fault]:
         yield fault
 
 
-def _yaml_slips(package: Package, rng: random.Random, pattern: str, new: str | Callable[[re.Match[str]], str], group: int = 0) -> Iterator[Fault]:
+def _yaml_slips(
+    package: Package, rng: random.Random, pattern: str, new: str | Callable[[re.Match[str]], str], group: int = 0
+) -> Iterator[Fault]:
     path, text = ".github/workflows/checks.yml", WORKFLOW.format(name=package.name)
     found = list(re.finditer(pattern, text, re.MULTILINE))
     for match in rng.sample(found, min(4, len(found))):
         bad = replaced(text, match.start(group), match.end(group), new if isinstance(new, str) else new(match))
-        yield from _fault(package, path, text, bad, match.start(group), ["python", "-c", READ_YAML.format(path)], "", prepare=True)
+        yield from _fault(
+            package, path, text, bad, match.start(group), ["python", "-c", READ_YAML.format(path)], "", prepare=True
+        )
 
 
 @operator(NAME, "auto", "python")
 def yaml_tab(package: Package, rng: random.Random) -> Iterator[Fault]:
     """A line is indented with a tab."""
-    yield from _yaml_slips(package, rng, r"^( {4,})(?:name|runs-on|uses|with|run|strategy)", lambda found: "\t" * (len(found[1]) // 2), 1)
+    yield from _yaml_slips(
+        package, rng, r"^( {4,})(?:name|runs-on|uses|with|run|strategy)", lambda found: "\t" * (len(found[1]) // 2), 1
+    )
 
 
 @operator(NAME, "auto", "python")
 def yaml_indentation(package: Package, rng: random.Random) -> Iterator[Fault]:
     """A key stands one blank to the right or left of its neighbours."""
-    yield from _yaml_slips(package, rng, r"^( {4,8})(?=(?:runs-on|fail-fast|cache|uses): )", lambda found: found[1] + " ", 1)
+    yield from _yaml_slips(
+        package, rng, r"^( {4,8})(?=(?:runs-on|fail-fast|cache|uses): )", lambda found: found[1] + " ", 1
+    )
 
 
 @operator(NAME, "auto", "python")
@@ -239,9 +269,14 @@ def yaml_blank_after_a_colon_left_out(package: Package, rng: random.Random) -> I
 @operator(NAME, "auto", "python")
 def yaml_colon_in_a_value(package: Package, rng: random.Random) -> Iterator[Fault]:
     """`name: Install: all of it`, which wants quotes."""
-    path, bad = ".github/workflows/checks.yml", WORKFLOW.format(name=package.name).replace("name: Install\n", "name: Install: all of it\n")
+    path, bad = (
+        ".github/workflows/checks.yml",
+        WORKFLOW.format(name=package.name).replace("name: Install\n", "name: Install: all of it\n"),
+    )
     good = bad.replace("Install: all of it", '"Install: all of it"')
-    yield from _fault(package, path, good, bad, good.index("Install: all"), ["python", "-c", READ_YAML.format(path)], "", prepare=True)
+    yield from _fault(
+        package, path, good, bad, good.index("Install: all"), ["python", "-c", READ_YAML.format(path)], "", prepare=True
+    )
 
 
 @operator(NAME, "suggest", "npm")

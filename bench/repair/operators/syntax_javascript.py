@@ -18,7 +18,9 @@ BLOCK = re.compile(r"(?m)^[ \t]*(?:export )?(?:async )?(?:if|for|while|function|
 
 def _code(text: str) -> str:
     """Return the text with comments blanked out, so that nothing is broken inside of one."""
-    return re.sub(r"/\*.*?\*/|(?m:^[ \t]*//[^\n]*)", lambda found: re.sub(r"[^\n]", " ", found[0]), text, flags=re.DOTALL)
+    return re.sub(
+        r"/\*.*?\*/|(?m:^[ \t]*//[^\n]*)", lambda found: re.sub(r"[^\n]", " ", found[0]), text, flags=re.DOTALL
+    )
 
 
 def _each(package: Package, rng: random.Random, pattern: str, group: str | int = 0) -> Iterator[tuple[str, int, int]]:
@@ -36,7 +38,9 @@ def _fault(package: Package, rng: random.Random, path: str, start: int, end: int
     shown = text.split("\n")[line - 1].strip()[:60]
     check = ["node", "--check", path]
     command = package.command if path.endswith(".ts") else rng.choice((package.command, package.command, check))
-    return Fault(f"{path}:{line} {shown}", command, {path: replaced(text, start, end, new)}, checks.javascript(package, [path]))
+    return Fault(
+        f"{path}:{line} {shown}", command, {path: replaced(text, start, end, new)}, checks.javascript(package, [path])
+    )
 
 
 def _slip(package: Package, rng: random.Random, pattern: str, new: str = "", group: str | int = 0) -> Iterator[Fault]:

@@ -47,6 +47,7 @@ _HANDLERS: tuple[tuple[str, Handler], ...] = (
         ),
         methods.lost_self,
     ),
+    (r"(?P<function>[\w.<>]+)\(\) got multiple values for argument", methods.lost_self),
     (
         r"(?P<function>[\w.<>]+)\(\) missing \d+ required positional arguments?: (?P<names>'\w+'.*)",
         methods.lost_decorator,

@@ -77,10 +77,10 @@ def _weighed(code: Codebase, file: Code, nodes: list[ast.Attribute], kind: str, 
 
 
 def _use(code: Codebase, file: Code, nodes: list[ast.Attribute], right: str) -> Remedy:
-    """Return the remedy at the place of use; where the wrong name is all over the project it may be the right one."""
+    """Return the remedy at the place of use; a name that stands elsewhere too is no slip, what bound it may be gone."""
     name = nodes[0].attr
     edits = [(end - len(name), end, right) for one in nodes for end in [file.span(one)[1]]]
-    sure = code.count(name) <= max(len(nodes), 1) or code.count(right) > code.count(name)
+    sure = code.count(name) <= len(nodes)
     title = f"write `.{right}` instead of `.{name}` ({file.path}:{nodes[0].end_lineno})"
     return Remedy(kind=KIND, title=title, edits={file.path: edits}, risk="medium", sure=sure)
 

@@ -32,10 +32,26 @@ def _method(code: Codebase, qualname: str) -> Found | None:
     return found[0] if len(found) == 1 else None
 
 
+def _selfless(code: Codebase, qualname: str) -> Found | None:
+    """Return the one method of a name (a property has up to three) whose first parameter is not the object."""
+    found = [
+        one for one in definitions.of_qualname(code, qualname) if one.owner is not None and not is_test(one.file.path)
+    ]
+    if len({(one.file.path, one.owner.lineno) for one in found if one.owner is not None}) != 1:
+        return None
+    found = [
+        one
+        for one in found
+        if not {"self", "cls"} & {arg.arg for arg in (*one.node.args.posonlyargs, *one.node.args.args)[:1]}
+    ]
+    return found[0] if len(found) == 1 else None
+
+
 def lost_self(code: Codebase, _fault: Fault, said: re.Match[str]) -> Sequence[Remedy]:
     """Return the remedy for a method that takes one argument too few: `self`, or `@staticmethod` where it needs no object."""
-    one = _method(code, said["function"])
-    if one is None or int(said["given"]) != int(said["most"]) + 1:
+    one = _selfless(code, said["function"])
+    counts = said.groupdict()
+    if one is None or ("given" in counts and int(counts["given"]) != int(counts["most"]) + 1):
         return ()
     args = one.node.args
     order = [arg.arg for arg in (*args.posonlyargs, *args.args)]
@@ -47,7 +63,7 @@ def lost_self(code: Codebase, _fault: Fault, said: re.Match[str]) -> Sequence[Re
     inside = set(ast.walk(one.node))
     if any(use in inside for use in scopes.unbound(one.file, first)) or first == "cls":
         return [_with_first(one, first, place)]
-    if "classmethod" in marked or "self" in order:
+    if "classmethod" in marked or "self" in order or "given" not in counts:
         return ()
     assert one.owner is not None
     by_class = any(_is_by_class(call, one.owner.name) for _, call in calling.calls(code, one.node.name).plain)

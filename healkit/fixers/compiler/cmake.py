@@ -22,6 +22,7 @@ _ERROR = re.compile(
 )
 _NO_TARGET = re.compile(
     r'target "([\w.+-]+)" which is not built|dependency target "([\w.+-]+)" of target|non-existent target "([\w.+-]+)"'
+    r"|[Cc]an ?not find target to add properties to: ([\w.+-]+)"
 )
 _SOURCES = (".c", ".cc", ".cpp", ".cxx")
 _DECLARED = re.compile(r"\badd_(?:executable|library|custom_target)\s*\(\s*([\w.+-]+)", re.I)

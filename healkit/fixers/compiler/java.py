@@ -124,9 +124,7 @@ class JavaBench:
                 continue
             below = rows[number + 1 : number + 6]
             caret = next((line.index("^") for line in below if line.strip() == "^"), 0)
-            details = "\n".join(
-                line for line in below if line.startswith(("  symbol:", "  location:"))
-            )
+            details = "\n".join(line for line in below if line.startswith(("  symbol:", "  location:")))
             symbol = _SYMBOL.search(details)
             phase = (
                 SYNTAX

@@ -138,10 +138,8 @@ def _left_out(case: Case, missing: list[str]) -> Iterator[Proposal]:
             continue
         base = os.path.dirname(source.path)
         inside = os.path.relpath(path, base or ".")
-        stem = os.path.splitext(inside)[0]
-        if inside.startswith("..") or word_in(source.text, inside) or word_in(source.text, f"{stem}.o"):
-            continue
-        yield from _listed(case, source, stem, os.path.splitext(inside)[1], base)
+        if not inside.startswith(".."):
+            yield from _listed(case, source, os.path.splitext(inside)[0], os.path.splitext(inside)[1], base)
 
 
 def _listed(case: Case, source: Source, stem: str, ending: str, base: str) -> Iterator[Proposal]:
@@ -153,18 +151,37 @@ def _listed(case: Case, source: Source, stem: str, ending: str, base: str) -> It
     } - {stem}
     rows = source.text.split("\n")
     lines: list[int] = []
+    failed = {int(line) for file, line, _ in make._FAILED.findall(case.output) if file == os.path.basename(source.path)}
+    known = any(word_in(source.text, name + kind) for name in _names(stem) for kind in (".o", ending))
     for number, row in enumerate(rows):
-        if row.lstrip().startswith("#") or re.match(r"\s*[\w./-]+\.o\s*:", row):
+        if row.lstrip().startswith("#") or re.match(r"\s*[\w./-]+\.o\s*:", row) or re.search(r"\s-c\s", row):
             continue
-        words = [found for other in beside for kind in (".o", ending) for found in word_in(row, other + kind)]
-        compiles = re.search(r"\s-c\s", row)
-        if words and not compiles:
-            last = max(words, key=lambda found: found.end())
-            kind = os.path.splitext(last[0])[1]
-            rows[number] = f"{row[: last.end()]} {stem}{kind}{row[last.end() :]}"
+        if known and number + 1 not in failed:
+            continue  # it is listed, only the line that links leaves it out
+        done = _behind(row, beside, stem, ending)
+        if done:
+            rows[number] = done
             lines.append(number + 1)
     if lines:
         yield manifest(source, "\n".join(rows), f"build `{stem}{ending}` too", lines[0])
+
+
+def _names(stem: str) -> list[str]:
+    return list(dict.fromkeys((stem, os.path.basename(stem))))
+
+
+def _behind(row: str, beside: set[str], stem: str, ending: str) -> str:
+    """Return a line with a source or its object behind the last of its neighbours; empty where none stands in it."""
+    for short in (False, True):
+        name = os.path.basename(stem) if short else stem
+        others = {os.path.basename(other) if short else other for other in beside}
+        words = [found for other in others for kind in (".o", ending) for found in word_in(row, other + kind)]
+        if any(word_in(row, name + kind) for kind in (".o", ending)):
+            return ""
+        if words:
+            last = max(words, key=lambda found: found.end())
+            return f"{row[: last.end()]} {name}{os.path.splitext(last[0])[1]}{row[last.end() :]}"
+    return ""
 
 
 def _folder(case: Case, header: str) -> Iterator[Proposal]:

@@ -63,10 +63,10 @@ def propose(case: Case) -> Iterable[Proposal]:
         yield from _program(case, name)
     for wrong, right in dict.fromkeys(_OPTION.findall(case.output)):
         yield from _option(case, wrong, right)
-    refused = re.search(r"^\S+:\d+(?::\d+)?: (?:fatal )?error: ", case.output, re.M)
-    if re.search(r"^g?make(?:\[\d+\])?: \*\*\* ", case.output, re.M) and not refused:
+    if re.search(r"^g?make(?:\[\d+\])?: \*\*\* ", case.output, re.M):
+        refused = bool(re.search(r"^\S+:\d+(?::\d+)?: (?:fatal )?error: ", case.output, re.M))
         for source in makefiles(case):
-            yield from _variables(source)
+            yield from _variables(source, strict=refused)
 
 
 def folder(case: Case) -> str:
@@ -254,8 +254,11 @@ def _option(case: Case, wrong: str, right: str) -> Iterator[Proposal]:
             return
 
 
-def _variables(source: Source) -> Iterator[Proposal]:
-    """Yield the one close variable for one that nothing sets, or the right name where it is set."""
+def _variables(source: Source, *, strict: bool) -> Iterator[Proposal]:
+    """Yield the one close variable for one that nothing sets, or the right name where it is set.
+
+    With `strict` only where the one is used and never set and the other set and never used.
+    """
     bare = re.sub(r"(?m)^[ ]*#.*$", "", source.text)
     defined = set(_ASSIGNED.findall(bare)) | set(re.findall(r"^define\s+(\w+)", bare, re.M))
     used = [found[1] for found in _USED.finditer(bare)]
@@ -269,8 +272,16 @@ def _variables(source: Source) -> Iterator[Proposal]:
         uses, settings = used.count(name), len(re.findall(rf"^{re.escape(other)}[ \t]*[:+?!]*=", bare, re.M))
         if used.count(other) == 0 and uses >= 2 and settings == 1:
             yield from _renamed(source, rf"^({re.escape(other)})(?=[ \t]*[:+?!]*=)", other, name)
-        elif uses == 1:
+        elif uses == 1 and not strict:
             yield from _renamed(source, rf"(?<=\$[({{])({re.escape(name)})(?=[)}}:])", name, other)
+    for found in re.finditer(r"\$\(([A-Za-z_]\w*)(?= )", bare):
+        if found[1] in defined | BUILTIN and not strict:
+            line = bare.count("\n", 0, found.end()) + 1
+            row = source.lines[line - 1]
+            if row.count("(") > row.count(")"):
+                place = source.offset(line, 1) + row.index(found[0]) + len(found[0])
+                text = f"{source.text[:place]}){source.text[place:]}"
+                yield manifest(source, text, "add the missing `)`", line)
     for name in sorted(defined - set(used) - BUILTIN):
         near = [other for other in sorted(BUILTIN & set(used)) if close(name, other) and other not in defined]
         if len(near) == 1:

@@ -117,7 +117,7 @@ def in_definition(
     definition = (
         re.compile(_DEFINED_C.format(name=name_of), re.M)
         if c
-        else re.compile(rf"(?:{_DEFINED}|[{{,(]\s*{_PUB}|^\s+{_PUB})({name_of})\b(?!\s*::)", re.M)
+        else re.compile(rf"(?:{_DEFINED}|[{{,(<]\s*{_PUB}|^\s+{_PUB})({name_of})\b(?!\s*::)", re.M)
     )
     places = [
         (file, found.start(found.lastindex or 0), found.end(found.lastindex or 0))

@@ -61,10 +61,13 @@ def remedies(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Reme
     found = [remedy for source in sources(code, asked) if (remedy := _imported(code, asked, source)) is not None]
     member = class_members.own_member(code, file, asked.here[0], name)
     slipped = [] if member else slips.remedies(code, asked)  # `self.` is missing: that is another fixer's
-    if not found or not slipped:
-        return only_one(found or slipped)
+    if not found:
+        return only_one(slipped)
     source = sources(code, asked)[0]
     strong = _is_strong(code, asked, source) or _is_other_kind(code, asked, source)
+    if not slipped:
+        sure = source.known or strong or not asked.name.islower() or _kind(code, source) == "class"
+        return only_one(found if sure else [one.replace(sure=False) for one in found])
     sure = len(found) == 1 and strong and not slips.is_idle(asked, slipped)
     return [*only_one(found), *(one.replace(sure=False) for one in slipped)] if sure else only_one([*found, *slipped])
 
@@ -156,7 +159,12 @@ def _modules(code: Codebase, asked: Asked) -> list[Source]:
         found.append(Source(module=long))
     if not found and attributes and name.islower() and code.find(name) is not None and _is_meant(code, name):
         found.append(Source(module=name))
-    return [one for one in found if (attributes or one.name) and _fits(code, asked, one)]
+    is_plain = all(
+        isinstance(asked.file.parents.get(use), (ast.Attribute, ast.Assign, ast.keyword, ast.Call))
+        for use in asked.uses
+    )
+    is_plain = is_plain and not any(scopes.is_called(asked.file, use) for use in asked.uses)
+    return [one for one in found if (attributes or (one.name and is_plain)) and _fits(code, asked, one)]
 
 
 def _is_meant(code: Codebase, module: str) -> bool:
@@ -227,7 +235,7 @@ def _is_strong(code: Codebase, asked: Asked, source: Source) -> bool:
         names, _ = code.names(module)
         attributes = scopes.attributes(asked.file, asked.uses)
         return bool(attributes) and (attributes <= names or not names)
-    return all(scopes.is_called(asked.file, node) or scopes.is_class_use(asked.file, node) for node in asked.uses)
+    return any(scopes.is_called(asked.file, node) or scopes.is_class_use(asked.file, node) for node in asked.uses)
 
 
 def _is_other_kind(code: Codebase, asked: Asked, source: Source) -> bool:

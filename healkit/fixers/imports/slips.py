@@ -37,19 +37,17 @@ def _slip(code: Codebase, asked: Asked, node: ast.Name, right: str) -> Remedy | 
     title = f"write `{right}` instead of `{asked.name}` ({asked.place})"
     bound = [one for one in file.names(right) if not isinstance(one.ctx, ast.Load) and function in (*file.around(one),)]
     read = [one for one in file.names(right) if isinstance(one.ctx, ast.Load) and file.function_of(one) is function]
-    if (
-        function is not None
-        and not read
-        and _is_own(function, right)
-        and code.count(asked.name) > code.count(right) + len(same)
-    ):
+    is_word = code.count(asked.name) > len(same)
+    if function is not None and not read and _is_own(function, right) and (is_word or len(same) > 1):
         turned = _renamed_binding(code, file, function, right, asked.name, bound)
         if turned is not None:
             return turned
     if is_test(file.path):
         return None
     edits = [(*file.span(one), right) for one in same]
-    return Remedy(kind=KIND, title=title, edits={file.path: edits}, risk="medium")
+    # A name that others use, or that stands here twice, is no slip: what bound it may be gone.
+    sure = not is_word and len(same) == 1
+    return Remedy(kind=KIND, title=title, edits={file.path: edits}, risk="medium", sure=sure)
 
 
 def _is_own(function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:

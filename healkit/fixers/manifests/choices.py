@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 
 from . import near
 from .documents import read_json
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from .documents import Document
     from .shelf import Shelf
 
+_SITE = re.compile(r"(/[^\"'\n:]*?/site-packages)/")
+_CLASSIFIER = re.compile(r"\"([A-Z][^\"\n]+ :: [^\"\n]+)\"")
 _DEPENDENCIES = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
 
 
@@ -100,6 +103,19 @@ def _defined(body: Iterable[ast.stmt]) -> Iterable[str]:
             yield from (alias.asname or alias.name for alias in node.names)
 
 
+def _classifiers(shelf: Shelf, *_: object) -> Iterable[str]:
+    """Return the classifiers that the failing tool's own environment knows, read from the file beside the tool."""
+    for site in dict.fromkeys(_SITE.findall(shelf.output)):
+        try:
+            with open(f"{site}/trove_classifiers/__init__.py", encoding="utf-8") as file:
+                found = _CLASSIFIER.findall(file.read(1 << 20))
+        except (OSError, ValueError):
+            continue
+        if found:
+            return found
+    return ()
+
+
 def _upwards(shelf: Shelf, document: Document) -> Iterable[str]:
     here = os.path.dirname(os.path.join(shelf.case.root, document.path))
     while here.startswith(shelf.case.root):
@@ -163,6 +179,7 @@ def _rule_folders(package: str) -> list[str]:
 
 SOURCES: Mapping[str, Callable[..., Iterable[str]]] = {
     "keys": _keys,
+    "classifiers": _classifiers,
     "features": _features,
     "ruff-rules": _ruff_rules,
     "python-modules": _python_modules,

@@ -218,23 +218,29 @@ def _space(gap: str, indent: int) -> str:
 class Habits:
     """How likely text is, by what ships and by what a file does itself."""
 
-    def __init__(self, python: bool, own: str = "", first: int = 0, last: int = 0) -> None:
+    def __init__(self, python: bool, own: str = "", *broken: tuple[int, int]) -> None:
         """Take in the file that is looked at; its own habits count more than the shipped ones.
 
         Args:
             python: the language; else JavaScript and TypeScript.
             own: the file's text.
-            first: the first of the lines that may be broken: what is said there alone is no evidence.
-            last: the last of them.
+            broken: first and last line of stretches that may hold the fault: what is said there alone is no evidence.
         """
         self.python = python
         self.shipped = _shipped("python" if python else "script")
         tokens = (python_tokens if python else script_tokens)(own)
         lines = Lines(own)
-        start, end = (lines.start(first), lines.end(last)) if first else (0, 0)
-        self.own = counted([own[:start], own[end:]], python) if own else {}
+        spans = sorted((lines.start(first), lines.end(last)) for first, last in broken)
+        edges = [0, *(edge for span in spans for edge in span), len(own)]
+        healthy = [own[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end]
+        self.own = counted(healthy, python) if own else {}
         names = Counter(token.text for token in tokens if token.kind == "n")
-        inside = Counter(token.text for token in tokens if token.kind == "n" and start <= token.start < end)
+        inside = Counter(
+            token.text
+            for token in tokens
+            if token.kind == "n" and any(start <= token.start < end for start, end in spans)
+        )
+        self.known: dict[tuple[tuple[str, ...], str], float] = {}
         self.names = {name for name, number in names.items() if number > min(1, inside[name])}
         self.names |= _BUILT_IN if python else _GLOBALS
         self.words = {word for token in tokens if token.kind == "s" for word in _WORD.findall(token.text)}
@@ -244,7 +250,12 @@ class Habits:
 
     def score(self, text: str) -> float:
         """Return the logarithm of a text's likelihood; only differences between texts of one place mean something."""
-        total = sum(self.likelihood(contexts, chosen) for contexts, chosen in events(text, self.python))
+        total = 0.0
+        for contexts, chosen in events(text, self.python):
+            key = (contexts[0], chosen)
+            if key not in self.known:
+                self.known[key] = self.likelihood(contexts, chosen)
+            total += self.known[key]
         for token in (python_tokens if self.python else script_tokens)(text):
             total += self.identity(token)
         return total

@@ -9,7 +9,7 @@ from .braces import askew, brace_lines
 from .habits import Habits
 from .parsers import Parser
 from .quotes import quote_edits
-from .search import Edit, Found, Grammar, search, token_edits, wording
+from .search import Edit, Found, Grammar, Wording, search, token_edits
 from .signs import plain_signs
 from .tags import tag_edits
 from .tokens import CLOSERS, OPENERS, SCRIPT_KEYWORDS, Lines, indent_of, script_tokens, spoken
@@ -63,7 +63,7 @@ def heal(text: str, parser: Parser) -> list[Found]:
     at = min(lines.start(line) + column - 1, len(text))
     places = _places(text, lines, line, at, message)
     first, last = min(low for low, _ in places), max(high for _, high in places)
-    habits = Habits(False, text, line - _NEAR, line)
+    habits = Habits(False, text, *places)
     edits = list(_edits(text, lines, line, at, message, places, habits))
 
     def check(tried: Sequence[Edit]) -> Sequence[object]:
@@ -76,7 +76,7 @@ def heal(text: str, parser: Parser) -> list[Found]:
             _meaning(each.within(text, start, end)) if right else None for each, right in zip(tried, good, strict=True)
         ]
 
-    return search(text, edits, check, wording(text, habits, max(first - _NEAR, 1), min(last + 3, len(lines))))[:6]
+    return search(text, edits, check, Wording(text, habits, max(first - _NEAR, 1), min(last + 3, len(lines))))[:6]
 
 
 def _edits(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 
@@ -9,7 +10,7 @@ from ..proposal import edit as proposed
 from .braces import brace_lines
 from .habits import Habits
 from .quotes import quote_edits
-from .search import Edit, Found, Grammar, search, token_edits, wording
+from .search import Edit, Found, Grammar, Wording, search, token_edits
 from .signs import plain_signs
 from .tokens import Lines, script_tokens
 
@@ -62,13 +63,13 @@ def heal_text(text: str, *, commented: bool) -> list[Found]:
     line = lines.number(min(fault.pos, len(text)))
     above = [number for number in range(line, 0, -1) if lines.line(number).strip()][:_NEAR]
     first, last = (above[-1] if above else 1), min(line + 1, len(lines))
-    habits = Habits(False, text, first, last)
+    habits = Habits(False, text, (first, last))
 
     def check(tried: Sequence[Edit]) -> Sequence[object]:
         return [_meaning(each.apply(text), commented) for each in tried]
 
     edits = list(_edits(text, lines, first, last, fault, habits))
-    return search(text, edits, check, wording(text, habits, max(1, first - _NEAR), min(last + 3, len(lines))))[:6]
+    return search(text, edits, check, Wording(text, habits, max(1, first - _NEAR), min(last + 3, len(lines))))[:6]
 
 
 def without_mark(case: Case, source: Source) -> Iterator[Proposal]:
@@ -104,7 +105,7 @@ def _plain(text: str) -> str:
         if token.kind == "c":
             out[token.start : token.end] = [char if char == "\n" else " " for char in token.text]
     spoken = [token for token in tokens if token.kind != "c"]
-    for one, two in zip(spoken, spoken[1:], strict=False):
+    for one, two in itertools.pairwise(spoken):
         if one.text == "," and two.text in "]}":
             out[one.start] = " "
     return "".join(out)

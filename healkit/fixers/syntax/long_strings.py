@@ -94,7 +94,7 @@ def _endings(lines: Lines, token: Token, mark: str, own_lines: bool) -> Iterator
         end = lines.start(number) + len(shown)
         order = -0.01 * (number - first)
         if not shown:
-            if line and indent_of(line) == deep or (not line and not deep and number > first):
+            if (line and indent_of(line) == deep) or (not line and not deep and number > first):
                 yield Edit(
                     lines.end(number), lines.end(number), mark, 3.0 + order if line else order, f"insert `{mark}`"
                 )

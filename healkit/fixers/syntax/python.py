@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from .indents import indent_edits
 from .long_strings import long_strings
 from .python_two import older_edits
 from .quotes import quote_edits
-from .search import Edit, Found, Grammar, search, token_edits, wording
+from .search import Edit, Found, Grammar, Wording, search, token_edits
 from .signs import plain_signs
 from .tokens import CLOSERS, OPENERS, PYTHON_KEYWORDS, Lines, indent_of, python_tokens
 
@@ -73,7 +74,7 @@ def heal(
         return found
     broken = Broken(text, *fault)
     before, first, last = window(broken)
-    habits = Habits(True, text, first, last)
+    habits = Habits(True, text, (first, last))
     head, end = _chunk(text, first, last)
     blank = "\n" * text.count("\n", 0, head)
 
@@ -85,7 +86,7 @@ def heal(
         return ask("", first, last, texts)[1]
 
     edits = list(_edits(broken, first, last, habits))
-    found = search(text, edits, check, wording(text, habits, before, last + 2))
+    found = search(text, edits, check, Wording(text, habits, before, last + 2))
     return [each for each in found[:6] if ask(each.text, 1, 1, ())[0] is None]
 
 
@@ -245,7 +246,7 @@ def foreign_edits(text: str, first: int, last: int) -> Iterator[Edit]:
     region = text[start:end]
     code = [token for token in python_tokens(region) if token.kind in "ox"]
     signs = []
-    for one, two in zip(code, code[1:], strict=False):
+    for one, two in itertools.pairwise(code):
         if one.end == two.start and one.text == two.text and one.text in "&|":
             signs.append((one.start, two.end, "and" if one.text == "&" else "or"))
     signs += [

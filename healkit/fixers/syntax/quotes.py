@@ -53,7 +53,7 @@ def _one_line(line: str, start: int, mark: str) -> Iterator[Edit]:
                 start + at,
                 start + at + 1,
                 "",
-                -2.0 if mark in (left, line[at + 1 : at + 2]) else -7.5,
+                -3.5 if mark in (left, line[at + 1 : at + 2]) else -7.5,
                 f"remove `{mark}`",
             )
             if at and left != "\\":

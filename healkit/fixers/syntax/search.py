@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 MOST_CHECKED = 1200
 """Candidates that a parser is asked about at most; the likeliest ones."""
-MOST_REGION = 140
-_AROUND = 12
-"""Lines whose wording is weighed around a candidate."""
+MOST_REGION = 700
+MOST_READ = 12_000
+"""Lines that are read in all, over the edits that parse."""
 SURE = 0.93
 """Share of the likelihood that the best group must have to be applied without asking."""
 RARE = -7.0
@@ -93,29 +93,31 @@ def search(
         if meaning is not None:
             done = edit.apply(text)
             alive.append((edit, done, known.setdefault(done, meaning)))
-    if not alive:
-        return []
-    return _grouped([(weigh(edit, done) + edit.prior, edit, done, meaning) for edit, done, meaning in alive])
+    alive = alive[: max(12, MOST_READ // getattr(weigh, "size", 1))]
+    return (
+        _grouped([(weigh(edit, done) + edit.prior, edit, done, meaning) for edit, done, meaning in alive])
+        if alive
+        else []
+    )
 
 
-def wording(text: str, habits: Habits, first: int, last: int) -> Callable[[Edit, str], float]:
-    """Return a function that weighs an edit by how the edited lines read.
+class Wording:
+    """Weighs an edit by how the edited lines read."""
 
-    The lines from `first` to `last` are read; when they are many, only those around the edit, before and after it.
-    """
-    old = Lines(text)
-    near = last - first <= MOST_REGION
+    def __init__(self, text: str, habits: Habits, first: int, last: int) -> None:
+        """Take in the text before, and the lines that are read."""
+        self.text, self.habits, self.first, self.last = text, habits, first, last
+        self.old = Lines(text)
+        self.size = min(last - first, MOST_REGION) + 1
 
-    def weigh(edit: Edit, done: str) -> float:
-        lines = Lines(done)
-        more = done.count("\n") - text.count("\n")
-        if near:
-            return habits.score("\n" + done[lines.start(first) : lines.end(last + more)])
-        low, high = max(old.number(edit.start) - _AROUND, 1), min(old.number(edit.end) + _AROUND, len(old))
-        after = habits.score("\n" + done[lines.start(low) : lines.end(high + more)])
-        return after - habits.score("\n" + text[old.start(low) : old.end(high)])
+    def __call__(self, edit: Edit, done: str) -> float:
+        """Return how likely all the lines are, as a logarithm."""
+        more = done.count("\n") - self.text.count("\n")
+        first = self.first if self.last - self.first <= MOST_REGION else max(self.first, self.last - MOST_REGION)
+        return self._score(done, Lines(done), first, self.last + more)
 
-    return weigh
+    def _score(self, text: str, lines: Lines, first: int, last: int) -> float:
+        return self.habits.score("\n" + text[lines.start(first) : lines.end(last)])
 
 
 def _grouped(scored: list[tuple[float, Edit, str, object]]) -> list[Found]:
@@ -198,6 +200,8 @@ def _insertions(
     right = after.start if after else end
     gap = text[left:right]
     for new, prior in grammar.inserted.items():
+        if new == "/" and (text[left - 1 : left] in "/*" or text[right : right + 1] in ("/", "*")):
+            continue  # that would begin a comment
         word = new[0].isalpha()
         what = f"insert `{new}`"
         if gap == "":
@@ -265,6 +269,10 @@ def _changes(text: str, before: Token | None, token: Token, after: Token | None,
         yield from _removals(text, token, -2.0 if token.kind == "k" else -5.0)
     for new, prior in grammar.replaced.get(token.text, ()):
         yield Edit(token.start, token.end, new, prior, f"write `{new}` instead of `{token.text}`")
+    if token.kind == "r":
+        flags = token.start + token.text.rfind("/") + 1
+        for at in range(flags, token.end):
+            yield Edit(at, at, ".", -1.0, "insert `.`")
     if token.kind == "n":
         yield from _keyword_edits(token, grammar)
         if after is not None and after.kind in "nk":
@@ -297,8 +305,12 @@ def _removals(text: str, token: Token, prior: float) -> Iterable[Edit]:
     line_end = text.find("\n", token.end)
     if line_end >= 0 and not text[line_start : token.start].strip() and not text[token.end : line_end].strip():
         above = text[:line_start].rstrip()
-        doubled = above[-1:] == token.text or token.text not in OPEN_OR_SHUT
-        yield Edit(line_start, line_end + 1, "", -2.0 if doubled else max(prior, -5.0), what)
+        deep = token.start - line_start
+        same = above[above.rfind("\n") + 1 :]
+        doubled = token.text not in OPEN_OR_SHUT or (
+            same.strip() == token.text and len(same) - len(same.lstrip()) == deep
+        )
+        yield Edit(line_start, line_end + 1, "", -2.0 if doubled else prior, what)
 
 
 def _is_word(char: str) -> bool:
@@ -327,9 +339,8 @@ def _keyword_edits(token: Token, grammar: Grammar) -> Iterable[Edit]:
     """Yield the keywords that a name was meant to be: one letter wrong, missing, too much or swapped, or a lost blank."""
     from ...nearness import distance
 
-    if len(token.text) < 2 or len(token.text) > 14:
-        if len(token.text) < 2:
-            return
+    if (len(token.text) < 2 or len(token.text) > 14) and len(token.text) < 2:
+        return
     lower = token.text.lower()
     for word in grammar.keywords:
         if token.text != word and abs(len(word) - len(token.text)) <= 1:

@@ -19,7 +19,7 @@ PLAIN = {
     "\uff5b": "{", "\uff5d": "}", "\u3001": ",", "\u00d7": "*", "\u2260": "!=", "\u2264": "<=", "\u2265": ">=",
 }  # fmt: skip
 """What a look-alike stands for in code."""
-_TABLE = str.maketrans({key: value for key, value in PLAIN.items()})
+_TABLE = str.maketrans(dict(PLAIN.items()))
 _QUOTES = frozenset(key for key, value in PLAIN.items() if value in "\"'" and value)
 
 

@@ -8,7 +8,7 @@ import tomllib
 from ..proposal import guide
 from .habits import Habits
 from .quotes import quote_edits
-from .search import Edit, Found, Grammar, search, token_edits, wording
+from .search import Edit, Found, Grammar, Wording, search, token_edits
 from .signs import plain_signs
 from .tokens import Lines, indent_of
 
@@ -61,7 +61,7 @@ def heal_text(text: str) -> list[Found]:
     line, message = fault
     lines = Lines(text)
     first, last = _window(lines, line)
-    habits = Habits(True, text, first, last)
+    habits = Habits(True, text, (first, last))
 
     def check(tried: Sequence[Edit]) -> Sequence[object]:
         return [_meaning(each.apply(text)) for each in tried]
@@ -71,7 +71,7 @@ def heal_text(text: str) -> list[Found]:
         edits += [
             each for each in token_edits(text, 1, len(lines), GRAMMAR, habits, [len(text)], _TRIED) if each.new in "]}"
         ]
-    read = wording(text, habits, max(1, first - _NEAR), min(last + 2, len(lines)))
+    read = Wording(text, habits, max(1, first - _NEAR), min(last + 2, len(lines)))
 
     def weigh(each: Edit, done: str) -> float:
         return read(each, done) - 6.0 * _swallowed(done)

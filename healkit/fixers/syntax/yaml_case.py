@@ -225,7 +225,7 @@ def _colons(line: str, start: int) -> Iterator[Edit]:
         yield Edit(start + semicolon.end(1), start + semicolon.end(), ":", 0.5, "write `:` instead of `;`")
 
 
-def _values(line: str, start: int) -> Iterator[Edit]:
+def _values(line: str, start: int) -> Iterator[Edit]:  # noqa: C901 - one kind of slip after the other
     """Yield the quotes that a value lacks, or one of which it has too many."""
     shown = line.rstrip()
     value = re.match(r"^(\s*(?:- +)*(?:[\w./-]+:[ \t]+)?)(\S.*)$", shown)

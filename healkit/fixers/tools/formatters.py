@@ -8,7 +8,7 @@ import re
 from functools import cache
 
 from ... import child, paths, wire
-from .launch import launch, printed
+from .launch import launch, name_of, printed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,19 +44,19 @@ def _fits(case: Case, name: str, entry: Mapping[str, Any]) -> bool:
     """Tell whether the failed command can have been this formatter: two of them may print alike."""
     program = entry["program"]
     others = {other["program"] for other in table().values()} - {program}
-    started = [os.path.basename(word) for word in case.argv[:6]]
+    started = [name_of(word) for word in case.argv[:6]]
     if program in started:
         wanted = entry.get("subcommand")
         return not wanted or wanted in case.argv
     if name == "standard":  # its lines look like anybody's
         return "standard: " in case.output
-    return not others.intersection(started[:1])
+    return not others.intersection(started)
 
 
 def _listed(case: Case, entry: Mapping[str, Any]) -> list[str]:
     """Return the files of an output that is a plain list of names, which the command's own words ask for."""
     program = entry["program"]
-    ran = program in [os.path.basename(word) for word in case.argv[:6]] or case.runs(*entry.get("started_by", ()))
+    ran = program in [name_of(word) for word in case.argv[:6]] or case.runs(*entry.get("started_by", ()))
     if not ran or not set(entry.get("lists", ())).intersection(case.argv):
         return []
     suffixes = tuple(entry.get("suffixes", ()))

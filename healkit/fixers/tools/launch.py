@@ -21,6 +21,7 @@ _SCRIPT_RUNNERS = frozenset(
     {"npm", "pnpm", "yarn", "bun", "make", "just", "tox", "nox", "pre-commit", "lefthook", "task"}
 )
 _SCRIPT_FILES = ("Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "tox.ini", "Taskfile.yml")
+_SCRIPTS = (".js", ".cjs", ".mjs", ".py")
 _LIMIT = 2000
 
 
@@ -54,7 +55,7 @@ def launch(case: Case, tool: str) -> Launch | None:
     """
     words = list(case.argv)
     for number, word in enumerate(words[:6]):
-        if os.path.basename(word) == tool:
+        if name_of(word) == tool:
             return _direct(case, words, number, tool)
     argv = _found(case, tool)
     if not argv:
@@ -62,10 +63,18 @@ def launch(case: Case, tool: str) -> Launch | None:
     return Launch(argv=argv, words=next(_in_scripts(case, tool), ()))
 
 
+def name_of(word: str) -> str:
+    """Return a program's name without its folder, and without the ending of a script."""
+    name = os.path.basename(word)
+    return os.path.splitext(name)[0] if name.endswith(_SCRIPTS) else name
+
+
 def _direct(case: Case, words: Sequence[str], number: int, tool: str) -> Launch | None:
     rest = words[number + 1 :]
     if number >= 2 and words[number - 1] == "-m":
         return Launch(argv=[*words[number - 2 : number - 1], "-m", tool], words=rest)
+    if number and words[number].endswith(_SCRIPTS):
+        return Launch(argv=words[number - 1 : number + 1], words=rest)
     if "/" in words[number]:
         return Launch(argv=[words[number]], words=rest)
     argv = _found(case, tool)

@@ -6,7 +6,7 @@ import json
 import os
 import re
 
-from .launch import launch, printed
+from .launch import launch, name_of, printed
 from .patch import patched
 
 TYPE_CHECKING = False
@@ -34,7 +34,7 @@ _WORDS = ("fixable with", "ruff check", "hook id: ruff", "uff (", "No fixes avai
 
 def is_ruff(case: Case, reports: Iterable[Report]) -> bool:
     """Tell whether ruff printed the reports: flake8's and pylint's lines look alike."""
-    if any(os.path.basename(word) == "ruff" for word in case.argv[:6]):
+    if any(name_of(word) == "ruff" for word in case.argv[:6]):
         return True
     if case.runs("flake8", "pycodestyle", "pylint", "pyflakes"):
         return False

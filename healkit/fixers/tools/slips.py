@@ -40,7 +40,10 @@ def mended(reports: Sequence[Report], text: bytes) -> bytes | None:
         return None
     if trees.tree(source.text) is None:
         return None
-    ours = sorted(_with_remedy(reports), key=lambda one: (one.line, one.column), reverse=True)[:_ONE_BY_ONE]
+    # imports first, while the text's own tree still says where they stand; then from the end, so that columns hold
+    ours = sorted(_with_remedy(reports), key=lambda one: (one.rule == "F401", one.line, one.column), reverse=True)[
+        :_ONE_BY_ONE
+    ]
     page = _all(source.text, ours) or _single(source.text, ours)
     return source.bytes_of(page) if page != source.text else None
 

@@ -22,11 +22,8 @@ _PYLINT = re.compile(
 
 def without_import(page: Page, report: Report) -> None:
     """Take the name that a report calls unused out of its import statement; nothing where it stands in a `try`."""
-    module = trees.tree(page.text)
-    if module is None or report.file.endswith("__init__.py"):
-        return
     module = trees.tree(_original(page))
-    if module is None:
+    if module is None or report.file.endswith("__init__.py"):
         return
     for node, alone in _statements(module):
         if node.lineno <= report.line <= (node.end_lineno or node.lineno):

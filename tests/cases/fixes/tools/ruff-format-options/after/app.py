@@ -1,3 +1,3 @@
-value = call(
+the_value = call(
     argument_one, argument_two
 )

@@ -1,1 +1,1 @@
-value = call(argument_one, argument_two)
+the_value = call(argument_one, argument_two)

@@ -1,4 +1,0 @@
-import sys
-import os
-
-print(sys.argv, os.sep)
