@@ -91,7 +91,7 @@ def _keys(shelf: Shelf, document: Document, report: Report) -> Iterator[Proposal
             return
         places: list[Path] = [()]
     else:
-        places = [at for at, key in document if key == report.name]
+        places = [at for at, key in document.keys() if key == report.name]  # noqa: SIM118 - a method, not a dict
     for at in dict.fromkeys(places):
         offered = [*report.offered, *choices(shelf, document, report.raw, report.groups)] or tables.known_keys(
             document, at
@@ -139,7 +139,7 @@ def _by_key(document: Document, report: Report) -> Iterator[Proposal]:
 
 def _unused(document: Document, dotted: str) -> Iterator[Proposal]:
     """Yield the edits of a key that cargo names by its path from the root; the part that is wrong may be any of it."""
-    for at, key in document:
+    for at, key in document.keys():  # noqa: SIM118 - a method, not a dict
         if ".".join((*at, key)) == dotted:
             yield from rename(document, at, key, near.closest(key, tables.known_keys(document, at)))
 
