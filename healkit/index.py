@@ -72,11 +72,19 @@ class Unit:
 class Index:
     """One layer's index, open for reading. `origin` and `path` say which layer it is."""
 
+    owned = False
+    """Whether the open file is ours to close."""
+
+    def __del__(self) -> None:
+        """Close the file: who runs many commands in one process would run out of them."""
+        if self.owned and isinstance(self._data, int):
+            posix.close(self._data)
+
     def __init__(self, data: bytes | int, origin: str, path: str) -> None:
         """Open an index.
 
         Args:
-            data: its bytes, or the number of an open file, which stays open as long as the process.
+            data: its bytes, or the number of an open file, which stays open as long as the index lives.
             origin: the layer.
             path: the layer's first file, for messages.
 
@@ -217,6 +225,7 @@ def open_index(path: str, sources: Sequence[Source], origin: str, label: str) ->
         index = Index(fd, origin, label)
         same = list(map(tuple, index.sources)) == list(map(tuple, sources))
         if same and posix.fstat(fd).st_size == index.size:
+            index.owned = True
             return index
     except (OSError, ValueError, EOFError, TypeError, IndexError):
         pass

@@ -128,6 +128,10 @@ def got_further(
         return True
     if 0 <= count_tests(before.output) < count_tests(after.output):
         return True
+    if fixed.category == now[0].category == "linting_error" and now[0].pattern_id not in {
+        one.pattern_id for one in was
+    }:
+        return True  # one linter after the other
     then, rest = _phase(fixed), min(_phase(diagnosis) for diagnosis in now[:1])
     return rest > then or (rest == then and (_is_later(before, after, fixed, now[0]) or _fewer(before, after)))
 
