@@ -22,7 +22,7 @@ from healkit.records import Diagnosis
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = "import sys; sys.path.insert(0, sys.argv.pop(1)); from healkit.hook import main; main()"
-PATIENCE_S = 5.0  # the client's own: a hook that takes longer is killed and its answer lost
+PATIENCE_S = 30.0  # a hang is meant, not slowness: a loaded machine is slow, and bench/hook.py measures time
 TRACE = (
     "Exit code 1\nTraceback (most recent call last):\n  File \"/srv/app.py\", line 1, in <module>\n    import requests\n"
     "ModuleNotFoundError: No module named 'requests'"
