@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import fcntl
 import functools
 import json
 import os
@@ -144,6 +145,15 @@ def candidates(tags: tuple[str, ...]) -> list[tuple[str, str]]:
 def _made(name: str, kind: str) -> Package | None:
     where = store.cache() / "ready" / f"{kind}-{name}"
     notes = where.with_name(where.name + ".json")
+    where.parent.mkdir(exist_ok=True)
+    with open(where.with_name(where.name + ".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another run of the benchmark may be making it
+        _make(name, kind, where, notes)
+    meta = json.loads(notes.read_text())
+    return None if "unavailable" in meta else Package(name, where, tags_of(name, kind), meta)
+
+
+def _make(name: str, kind: str, where: Path, notes: Path) -> None:
     if not notes.exists():
         shutil.rmtree(where, ignore_errors=True)
         try:
@@ -152,8 +162,6 @@ def _made(name: str, kind: str) -> Package | None:
             store.say(f"  left out: {kind} {name}: {reason}")
             meta = {"unavailable": str(reason)}
         notes.write_text(json.dumps(meta))
-    meta = json.loads(notes.read_text())
-    return None if "unavailable" in meta else Package(name, where, tags_of(name, kind), meta)
 
 
 def _package(name: str, kind: str) -> Package | None:

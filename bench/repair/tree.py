@@ -68,7 +68,7 @@ class Tree:
         return self.path(name).read_bytes().decode("utf-8", "surrogateescape")
 
     def put(self, name: str, content: str | bytes | None) -> None:
-        """Write a file as an editor would have an hour ago, so that no cache takes it for an older one; None removes it."""
+        """Write a file; None removes it. Python's are as old as an hour, as its caches look at seconds and sizes alone."""
         path = self.path(name)
         if content is None:
             path.unlink()
@@ -78,8 +78,9 @@ class Tree:
         path.write_bytes(content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content)
         if mode is not None:
             path.chmod(stat.S_IMODE(mode))
-        then = time.time() - 3600
-        os.utime(path, (then, then))
+        if path.suffix == ".py":
+            then = time.time() - 3600
+            os.utime(path, (then, then))
 
     def env(self) -> dict[str, str]:
         """Return the environment of a person who works in this project, offline."""

@@ -92,7 +92,7 @@ def misspelt_function(package: Package, rng: random.Random) -> Iterator[Fault]:
         for name in re.findall(r"(?m)^(?:pub(?:\(\w+\))? )?(?:const )?fn (\w{5,})", _code(package.text(path)))
     }
     if names:
-        yield from _typo(package, rng, rf"(?<![.\w:]|fn )({'|'.join(sorted(names))})(?=\()")
+        yield from _typo(package, rng, rf"(?<![.\w:])(?<!fn )({'|'.join(sorted(names))})(?=\()")
 
 
 @operator(NAME, "auto", "rust")

@@ -52,10 +52,15 @@ _HANDLERS: tuple[tuple[str, Handler], ...] = (
         r"(?P<function>[\w.<>]+)\(\) missing \d+ required positional arguments?: (?P<names>'\w+'.*)",
         methods.lost_decorator,
     ),
+    (
+        r"(?P<function>[\w.<>]+)\(\) missing 1 required (?:positional|keyword-only) argument: '(?P<name>\w+)'",
+        keywords.lacking,
+    ),
     (r"'(?P<type>[\w.]+)' object is not callable", methods.called_property),
     (r"'(?:function|method)' object has no attribute '(?P<name>setter|getter|deleter)'", methods.lost_first_property),
     (r"'(?P<type>method|function)'", methods.lost_property),
     (r"(?:type object )?'(?P<type>[\w.]+)'(?: object)? has no attribute '(?P<name>\w+)'", members.remedies),
+    (r"name 'self' is not defined", methods.selfless),
     (r"name '(?P<name>\w+)' is not defined", members.without_self),
     (r"cannot access local variable '(?P<name>\w+)'", members.without_self),
 )
@@ -74,8 +79,10 @@ def propose(case: Case) -> Iterable[Proposal]:
         for regex, handler in _COMPILED:
             matched = regex.search(fault.message)
             if matched and not (fault.message.startswith("module '") and handler is members.remedies):
-                remedies += handler(code, fault, matched)
-                break
+                found_now = handler(code, fault, matched)
+                remedies += found_now
+                if found_now:
+                    break
     if awaited and not remedies:
         remedies += forgotten.never(code, awaited)
     yield from proposals(remedies, code, together=any(fault.static for fault in found))

@@ -194,13 +194,22 @@ def _thrown_away(code: Codebase) -> Iterator[Remedy]:
         for node in file.on_line(spot.line, ast.Expr):
             assert isinstance(node, ast.Expr)
             call = node.value
-            if not isinstance(call, ast.Call) or not isinstance(file.function_of(node), ast.AsyncFunctionDef):
+            if not isinstance(call, ast.Call):
                 continue
             name = definitions.last(call.func)
+            if not isinstance(file.function_of(node), ast.AsyncFunctionDef):
+                made = definitions.of_qualname(code, qualname) if name == qualname.rpartition(".")[2] else []
+                yield from (_made_plain(one, f"{path}:{spot.line}") for one in made if _is_plainly(one))
+                continue
             own = definitions.functions(code, name)
             is_it = name.strip("_") == qualname.rpartition(".")[2].strip("_")
             if is_it or not own or any(isinstance(one.node, ast.AsyncFunctionDef) for one in own):
                 yield _awaited(file, call)
+
+
+def _is_plainly(one: Found) -> bool:
+    """Tell whether a coroutine function of the project could do without `async`."""
+    return isinstance(one.node, ast.AsyncFunctionDef) and not _awaits(one) and not is_test(one.file.path)
 
 
 def _never(code: Codebase, qualname: str) -> Sequence[Remedy]:

@@ -26,7 +26,8 @@ KIND = "calls"
 class Asked:
     """The call that failed, and the keyword that the function does not take."""
 
-    def __init__(self, file: Code, call: ast.Call, name: str, line: int) -> None:
+    def __init__(self, file: Code, call: ast.Call, name: str, line: int, direct: bool = False) -> None:
+        self.direct = direct  # the call itself was refused, not one that it hands its keywords on to
         self.file, self.call, self.name, self.line = file, call, name, line
         self.place = f"{file.path}:{line}"
         self.given = {one.arg for one in call.keywords if one.arg}
@@ -49,6 +50,23 @@ def remedies(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Reme
     return only_one(found)
 
 
+def lacking(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Remedy]:
+    """Return the remedy for a required argument that is there under a misspelt name, which `**kwargs` swallowed."""
+    for path, spot in own_spots(code, fault.spots):
+        file = load_code(code, path)
+        if file is None or is_test(path) or spot is not fault.spots[-1]:
+            return ()
+        calls = [one for one in file.on_line(spot.line, ast.Call) if isinstance(one, ast.Call)]
+        given = [(keyword, one) for one in calls for keyword in one.keywords if keyword.arg]
+        found = [keyword for keyword, _ in given if near.close(keyword.arg or "", [said["name"]])]
+        if len(found) == 1:
+            edit = _keyword_edit(file, found[0], {found[0].arg or "": said["name"]})
+            title = f"pass `{said['name']}` instead of `{found[0].arg}` to `{said['function']}` ({path}:{spot.line})"
+            return [Remedy(kind=KIND, title=title, edits={path: (edit,)})]
+        return ()
+    return ()
+
+
 def _asked(code: Codebase, fault: Fault, name: str) -> Asked | None:
     """Return the innermost call in the project that spells the keyword out: `**kwargs` only hand it on."""
     for path, spot in own_spots(code, fault.spots):
@@ -58,7 +76,7 @@ def _asked(code: Codebase, fault: Fault, name: str) -> Asked | None:
         found = [one for one in file.on_line(spot.line, ast.Call) if isinstance(one, ast.Call) and _has(one, name)]
         marked = [one for one in file.marked(found, spot) if isinstance(one, ast.Call)]
         if marked:
-            return Asked(file, marked[-1], name, spot.line)
+            return Asked(file, marked[-1], name, spot.line, direct=spot is fault.spots[-1])
     return _handed_on(code, name)
 
 
@@ -194,6 +212,7 @@ def _renamed(
     """Return the remedy that gives each unknown keyword of the call the name of a parameter that is still free."""
     call, file = asked.call, asked.file
     unknown = [one for one in call.keywords if one.arg and one.arg not in signature.names]
+    unknown = unknown if asked.direct else [one for one in unknown if one.arg == asked.name]
     chosen, sure = _chosen(asked, signature, [one.arg or "" for one in unknown])
     if asked.name not in chosen:
         return ()

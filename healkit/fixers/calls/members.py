@@ -58,21 +58,21 @@ def _weighed(code: Codebase, file: Code, nodes: list[ast.Attribute], kind: str, 
         found, whole = class_members.attributes(code, owner_file, owner)
         known.update(found)
         complete &= whole
+    if name.startswith("__"):
+        known.update(dict.fromkeys({*dir(type), *dir(object), "__dict__", "__class__"} - known.keys()))
     if not owners and isinstance(getattr(builtins, kind, None), type):
         known, complete = dict.fromkeys(dir(getattr(builtins, kind))), True
     if name in known and known[name] in nodes:
         del known[name]  # the place that failed is the only one that would make it
-    if name in known:
-        return ()
+    close = dict.fromkeys([*near.close(name, set(known)), *(one for one in known if distance(name, one) <= 2)])
+    turned = [one for right in close if right != name and (one := _binding(code, file, name, right)) is not None]
+    if turned or name in known or is_test(file.path):
+        return only_one(turned)
     alike = near.close(name, known)
     if hinted and not complete and near.close(name, [hinted]):
         alike = list(dict.fromkeys([*alike, hinted]))
     elif not complete and not hinted and not owners:
         return ()
-    close = dict.fromkeys([*near.close(name, set(known)), *(one for one in known if distance(name, one) <= 2)])
-    turned = [one for right in close if (one := _binding(code, file, name, right)) is not None]
-    if turned or is_test(file.path):
-        return only_one(turned)
     return only_one(_use(code, file, nodes, right) for right in alike)
 
 

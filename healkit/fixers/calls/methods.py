@@ -99,6 +99,21 @@ def _decorated(one: Found, decorator: str, place: str) -> Remedy:
     )
 
 
+def selfless(code: Codebase, fault: Fault, _said: re.Match[str]) -> Sequence[Remedy]:
+    """Return the remedy for a method that reads `self` and does not take it."""
+    for path, spot in own_spots(code, fault.spots):
+        file = load(code, path)
+        uses = [one for one in scopes.unbound(file, "self") if one.lineno == spot.line] if file is not None else []
+        function = file.function_of(uses[0]) if file is not None and uses else None
+        owner = file.parents.get(function) if file is not None and function is not None else None
+        if file is None or function is None or not isinstance(owner, ast.ClassDef) or is_test(path):
+            return ()
+        if "staticmethod" in definitions.decorators(function):
+            return ()
+        return [_with_first(Found(file=file, node=function, owner=owner), "self", f"{path}:{function.lineno}")]
+    return ()
+
+
 def lost_decorator(code: Codebase, _fault: Fault, said: re.Match[str]) -> Sequence[Remedy]:
     """Return the remedy for a method with `cls` that is called on its class and is no class method."""
     one = _method(code, said["function"])

@@ -30,14 +30,12 @@ def loops(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Remedy]
     """Return what may be done about `async for` over what is no asynchronous iterator."""
     for path, spot in own_spots(code, fault.spots):
         file = load(code, path)
-        nodes = (
-            file.on_line(spot.line, ast.AsyncFor, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-            if file
-            else []
-        )
-        found = _asynchronous(nodes)
-        if file is None or len(found) != 1:
+        if file is None:
             continue
+        nodes = file.on_line(spot.line, ast.AsyncFor, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+        found = [one for one in _asynchronous(nodes) if _is_headed(one, spot.line)]
+        if len(found) != 1 or said["type"] in ("method", "function"):  # a method: the fault lies where it was passed on
+            return ()
         iterated = found[0].iter
         place = f"{path}:{spot.line}"
         if said["type"] == "coroutine":
@@ -82,6 +80,11 @@ def _asynchronous(nodes: Sequence[ast.AST]) -> list[ast.AsyncFor | ast.comprehen
     for one in nodes:
         found += [part for part in getattr(one, "generators", ()) if part.is_async]
     return found
+
+
+def _is_headed(node: ast.AsyncFor | ast.comprehension, line: int) -> bool:
+    """Tell whether a line is that of the loop itself, not of something in its body."""
+    return isinstance(node, ast.comprehension) or node.lineno <= line <= (node.iter.end_lineno or line)
 
 
 def _plain_for(file: Code, node: ast.AsyncFor | ast.comprehension) -> Edit | None:

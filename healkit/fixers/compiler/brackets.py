@@ -75,8 +75,12 @@ def _missing_brace(file: str, rows: list[str], words: Sequence[Token]) -> Iterat
         depth = indent(rows[first - 1])
         body = word.line
         row = word.line
+        labelled = _label(rows[first - 1].rstrip(" {"))
         while row < len(rows) and (
-            not rows[row].strip() or row in covered or indent(rows[row]) > depth or _label(rows[row])
+            not rows[row].strip()
+            or row in covered
+            or indent(rows[row]) > depth
+            or (_label(rows[row]) and not (labelled and indent(rows[row]) == depth))
         ):
             if rows[row].strip():
                 body = row + 1

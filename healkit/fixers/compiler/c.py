@@ -202,9 +202,10 @@ class CBench:
         file, line, column = problem.file, problem.line, problem.column
         last = "at end of" in problem.message
         lines = [line, len(text.split("\n"))] if last else [line]
-        yield from brackets.candidates(file, text, C, lines)
         if "terminating" in problem.message:
             yield from brackets.quotes(file, text, [line, line - 1])
+            return
+        yield from brackets.candidates(file, text, C, lines)
         said = _EXPECTED.search(problem.message)
         expected = [sign for sign in re.findall(r"'([^']+)'", said[1]) if sign in _SIGNS] if said else []
         if expected:

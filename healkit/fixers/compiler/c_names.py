@@ -267,7 +267,12 @@ def tagged(problem: Said, place: int, texts: Mapping[str, str]) -> Iterator[Cand
 
 
 def member(problem: Said, text: str, place: int) -> Iterator[Candidate]:
-    """Yield `.` for `->` where what stands before it is no pointer."""
+    """Yield `.` for `->` where what stands before it is no pointer, and `->` for `.` where it is one."""
+    if "which is of pointer type" in problem.message and text[place - 1 : place] == ".":
+        edit = Edit(file=problem.file, start=place - 1, end=place, text="->")
+        yield Candidate(
+            edits=[edit], title=f"write `->` for `.` ({problem.file}:{problem.line})", rank=(EVIDENT, 0), risk="low"
+        )
     if not re.search(
         r"invalid type argument of '->' \(have '[^*]+'|base operand of '->' (?:has|is not)", problem.message
     ):

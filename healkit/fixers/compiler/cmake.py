@@ -24,6 +24,7 @@ _NO_TARGET = re.compile(
     r'target "([\w.+-]+)" which is not built|dependency target "([\w.+-]+)" of target|non-existent target "([\w.+-]+)"'
     r"|[Cc]an ?not find target to add properties to: ([\w.+-]+)"
 )
+_ENDS = ("endif", "endforeach", "endwhile", "endfunction", "endmacro", "endblock", "else", "elseif")
 _SOURCES = (".c", ".cc", ".cpp", ".cxx")
 _DECLARED = re.compile(r"\badd_(?:executable|library|custom_target)\s*\(\s*([\w.+-]+)", re.I)
 
@@ -47,6 +48,7 @@ def _said(case: Case, source: Source, line: int, said: str) -> Iterator[Proposal
             case.check([case.program("cmake"), "--help-command-list"]).text.split() if case.program("cmake") else []
         )
         own = re.findall(r"^\s*(?:function|macro)\s*\(\s*(\w+)", source.text, re.M | re.I)
+        own += [name.lower() for name in re.findall(r"^\s*(\w+)\s*\(", source.text, re.M) if name != unknown[1]]
         yield from _replaced(source, line, unknown[1], _one(unknown[1].lower(), [*listed, *own]))
     elif missing := re.search(r"Cannot find source file: (\S+)", said):
         files = [os.path.relpath(path, folder or ".") for path in case.files()]
@@ -60,11 +62,27 @@ def _said(case: Case, source: Source, line: int, said: str) -> Iterator[Proposal
         name = next(found for found in target.groups() if found)
         texts = [found.text for path in case.files("CMakeLists.txt") if (found := case.source(path)) is not None]
         yield from _replaced(source, line, name, _one(name, {one for text in texts for one in _DECLARED.findall(text)}))
+    elif "is not closed" in said or "not properly nested" in said:
+        yield from _block_end(source)
     elif 'missing ending ")"' in said:
         row = source.lines[line - 1].rstrip()
         if row.count("(") == row.count(")") + 1:
             text = source.with_line(line, f"{row})")
             yield manifest(source, text, "add the missing `)`", line, risk="low")
+
+
+def _block_end(source: Source) -> Iterator[Proposal]:
+    """Yield the end of a block in place of the one command that is close to it."""
+    for number, row in enumerate(source.lines, 1):
+        name = re.match(r"\s*(\w+)\s*\(", row)
+        near = (
+            [end for end in _ENDS if name and close(name[1].lower(), end)]
+            if name and name[1].lower() not in _ENDS
+            else []
+        )
+        if name and len(near) == 1 and name[1].lower() not in ("else", "elseif", "if"):
+            text = source.with_line(number, row.replace(name[1], near[0], 1))
+            yield manifest(source, text, f"write `{near[0]}` for `{name[1]}`", number)
 
 
 def _one(name: str, names: Iterable[str]) -> str:

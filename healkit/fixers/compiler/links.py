@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _UNDEFINED = re.compile(r"undefined reference to [`'](\w+)'")
 _LINKING = re.compile(r"Linking (?:C|CXX) (?:executable|shared library|shared module) (\S+)")
 _NO_HEADER = re.compile(r"fatal error: ([\w./+-]+): No such file or directory")
+_NO_OBJECT = re.compile(r"(?:cannot find |error: )([\w./-]+\.o): No such file or directory")
 _LIBRARIES = re.compile(r"^(LDLIBS|LIBS|LDADD|LIBRARIES)[ \t]*[:+?]*=[^\n]*", re.M)
 _SOURCES = (".c", ".cc", ".cpp", ".cxx")
 
@@ -34,6 +35,8 @@ def propose(case: Case) -> Iterable[Proposal]:
             yield from _library(case, library)
         if not libraries:
             yield from _left_out(case, missing)
+    for name in dict.fromkeys(_NO_OBJECT.findall(case.output)):
+        yield from _prerequisite(case, name)
     for header in dict.fromkeys(_NO_HEADER.findall(case.output)):
         yield from _folder(case, header)
 
@@ -60,6 +63,18 @@ def _defining(case: Case, name: str) -> list[str]:
         if source is not None and name in source.text and defined.search(source.text):
             out.append(path)
     return out
+
+
+def _prerequisite(case: Case, name: str) -> Iterator[Proposal]:
+    """Yield an object that is linked and has a rule as a prerequisite of the target that failed."""
+    for source in make.makefiles(case)[:1]:
+        ruled = re.search(rf"^{re.escape(name)}\s*:", source.text, re.M)
+        for file, _, target in make._FAILED.findall(case.output):
+            head = re.search(rf"^{re.escape(target)}[ \t]*:(?!=)[^\n\\]*$", source.text, re.M)
+            if ruled and head and file == os.path.basename(source.path) and not word_in(head[0], name):
+                place = head.end() - (len(head[0]) - len(head[0].rstrip()))
+                text = f"{source.text[:place]} {name}{source.text[place:]}"
+                yield manifest(source, text, f"build `{name}` before `{target}`", _line(source.text, place))
 
 
 def _line(text: str, place: int) -> int:
@@ -202,6 +217,7 @@ def _folder(case: Case, header: str) -> Iterator[Proposal]:
                 text = source.text[: flag.start(1)] + folder + source.text[flag.end(1) :]
                 yield manifest(source, text, f"look for headers in `{folder}`", _line(source.text, flag.start()))
                 return
+        yield from _recipe(case, source, folder)
         flags = re.search(r"^(CPPFLAGS|CFLAGS|CXXFLAGS|INCLUDES?)[ \t]*[:+?]*=[^\n\\]*", source.text, re.M)
         users = _users(case, header)
         if flags and f"-I{folder}" not in source.text and users:
@@ -209,6 +225,17 @@ def _folder(case: Case, header: str) -> Iterator[Proposal]:
             text = f"{source.text[:place]} -I{folder}{source.text[place:]}"
             named = os.path.basename(folder) in ("include", "inc", "includes", "headers") or users > 1
             yield manifest(source, text, f"look for headers in `{folder}`", _line(source.text, place), sure=named)
+
+
+def _recipe(case: Case, source: Source, folder: str) -> Iterator[Proposal]:
+    """Yield the include folder for the recipe that failed, where the others name it."""
+    for file, line, _ in make._FAILED.findall(case.output):
+        row = source.lines[int(line) - 1] if int(line) <= len(source.lines) else ""
+        compiles = re.search(r"\s-c\s", row)
+        if file == os.path.basename(source.path) and compiles and "$(" not in row and f"-I{folder}" in source.text:
+            text = source.with_line(int(line), f"{row[: compiles.start()]} -I{folder}{row[compiles.start() :]}")
+            if f"-I{folder}" not in row:
+                yield manifest(source, text, f"look for headers in `{folder}`", int(line))
 
 
 def _users(case: Case, header: str) -> int:

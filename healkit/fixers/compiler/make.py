@@ -42,6 +42,9 @@ BUILTIN = frozenset(
     )
 )  # fmt: skip
 """Variables that are set, or rightly empty, without a line in the file."""
+USUAL = frozenset(
+    ("OBJS", "OBJECTS", "OBJ", "SRCS", "SOURCES", "SRC", "TARGET", "LIBS", "HEADERS", "INCLUDES", "BUILD", "BIN")
+)
 DIRECTIVES = ("endif", "else", "ifeq", "ifneq", "ifdef", "ifndef", "include", "define", "endef", "export", "vpath")
 PROGRAMS = (
     "gcc", "g++", "cc", "c++", "clang", "clang++", "ar", "ranlib", "ld", "strip", "install", "mkdir", "rm", "cp", "mv", "ln", "cat",
@@ -192,6 +195,7 @@ def _meant(stem: str, suffix: str, ending: str, here: list[str], targets: set[st
     sources = (".c", ".cpp", ".cc", ".cxx", ".S")
     if suffix == ".o" or ending == ".o":
         stems = {os.path.splitext(path)[0] for path in here if path.endswith(sources)}
+        stems |= {name.removesuffix(".o") for name in targets if name.endswith(".o")}
     else:
         stems = {path.removesuffix(suffix) for path in here if path.endswith(suffix) and suffix} | {
             name.removesuffix(suffix) for name in targets if name.endswith(suffix)
@@ -270,7 +274,7 @@ def _variables(source: Source, *, strict: bool) -> Iterator[Proposal]:
             continue
         other = near[0]
         uses, settings = used.count(name), len(re.findall(rf"^{re.escape(other)}[ \t]*[:+?!]*=", bare, re.M))
-        if used.count(other) == 0 and uses >= 2 and settings == 1:
+        if used.count(other) == 0 and (uses >= 2 or name in USUAL) and settings == 1:
             yield from _renamed(source, rf"^({re.escape(other)})(?=[ \t]*[:+?!]*=)", other, name)
         elif uses == 1 and not strict:
             yield from _renamed(source, rf"(?<=\$[({{])({re.escape(name)})(?=[)}}:])", name, other)

@@ -12,7 +12,7 @@ from .cargo import Asked, asked
 from .copy import Copy
 from .lexis import RUST, tokens
 from .rust_messages import outermost, problems, suggestions
-from .search import LINTS, NEAR, SYNTAX, Candidate, Edit, Problem
+from .search import ADVISED, LINTS, NEAR, SYNTAX, Candidate, Edit, Problem
 from .spelling import NAME, Words, close, numbered
 
 TYPE_CHECKING = False
@@ -164,6 +164,9 @@ class RustBench:
 
     def _advised(self, problem: Problem, texts: Mapping[str, str], now: dict[str, str]) -> Iterator[Candidate]:
         typos: list[Candidate] = []
+        advice = [said for said, _ in suggestions(problem.data)]
+        # a value thrown away, or a value that nobody announced: the callers know which, the function does not
+        unclear = any("semicolon" in said for said in advice) and any("return type" in said for said in advice)
         for order, (said, spans) in enumerate(suggestions(problem.data)):
             edits, pairs = [], []
             for span in spans:
@@ -186,6 +189,8 @@ class RustBench:
                 continue
             word = "MachineApplicable" if certain else ""
             rank, _ = rust_advice.rank_of(pairs, word, order, self.imports)
+            if unclear and re.search("semicolon|return type", said):
+                rank = (ADVISED, 0, 0)
             where = f"{edits[0].file}:{spans[0]['line_start']}"
             candidate = rust_advice.candidate_of(edits, pairs, said, rank, where, problem.phase in (SYNTAX, LINTS))
             if len(pairs) == 1 and NAME.fullmatch(pairs[0][0]) and NAME.fullmatch(pairs[0][1]) and "similar" in said:
@@ -197,8 +202,18 @@ class RustBench:
                 )
                 typos.append(candidate)
             else:
-                yield candidate
+                guessed = "return type" in said and re.search(r"-> (?:i32|f64)\b", pairs[0][1])
+                yield candidate.replace(sure=candidate.sure and not guessed and not self._disputed(problem))
         yield from self._decided(typos, texts, now)
+
+    def _disputed(self, problem: Problem) -> bool:
+        """Tell whether a method and the project's own trait disagree: either may be the wrong one."""
+        if problem.code not in ("E0053", "E0050", "E0185", "E0186", "E0195", "E0049"):
+            return False
+        notes = [span for child in problem.data.get("children", ()) for span in child.get("spans", ())]
+        spans = [*notes, *(span for span in problem.data["spans"] if not span.get("is_primary"))]
+        others = [span for span in spans if span.get("suggested_replacement") is None]
+        return any(self.place(str(span["file_name"])) for span in others)
 
     def _decided(self, typos: list[Candidate], texts: Mapping[str, str], now: dict[str, str]) -> Iterator[Candidate]:
         found = []

@@ -26,6 +26,9 @@ _COSTS = (
     (re.compile(r"\.(?:to_string|into|as_str|as_ref|as_mut|to_owned|iter|to_vec|as_bytes|chars|copied)\(\)"), 1),
     (re.compile(r"\.(?:clone|cloned)\(\)"), 2),
 )
+_BORROWED = frozenset(
+    ("fmt", "io", "collections", "mem", "ops", "str", "iter", "cmp", "slice", "borrow", "hash", "error")
+)
 _IMPORT = re.compile(r"\s*(?:pub(?:\([^)]*\))? )?use ((?:::)?[\w:]+(?: as \w+)?);\s*")
 
 
@@ -77,10 +80,11 @@ def rank_of(
     imported = _IMPORT.fullmatch(whole)
     if imported and applicability != "MachineApplicable":
         path = imported[1].removeprefix("::")
-        family = ("std", "crate", "self", "core", "alloc").index(path.split(":")[0]) if path.split(":")[0] in (
-            "std", "crate", "self", "core", "alloc") else 2  # fmt: skip
-        if imports.get("core", 0) > imports.get("std", 0):
-            family = {3: 0, 0: 3}.get(family, family)
+        pieces = path.split("::")
+        core = imports.get("core", 0) > imports.get("std", 0)
+        family = {"std": int(core), "core": int(not core), "alloc": 2}.get(pieces[0], 0)
+        if pieces[0] in ("crate", "self", "super") and len(pieces) > 3 and pieces[-2] in _BORROWED:
+            family = 5  # through what another module imports
         return (ADVISED, 0, -imports.get(path, 0), family), path
     if "?" in whole:
         return (ADVISED, 2, order), ""  # it leaves the function early

@@ -27,10 +27,11 @@ COMMON = (
     "HashMap", "HashSet", "BTreeMap", "fmt", "iter", "unwrap", "expect", "clone", "len", "push", "insert", "to_string", "as_str",
     "as_bytes", "is_empty", "collect", "to_owned", "into_iter", "iter_mut", "as_ref", "contains",
 )  # fmt: skip
-_DEFINED = (
-    r"\b(?:extern\s+crate|fn|struct|enum|union|trait|type|const|static(?:\s+mut)?|mod|macro_rules!|let(?:\s+mut)?)\s+"
+_DEFINED = r"\b(?:as|extern\s+crate|fn|struct|enum|union|trait|type|const|static(?:\s+mut)?|mod|macro_rules!|let(?:\s+mut)?)\s+"
+_DEFINED_C = (
+    r"^[ \t]*[A-Za-z_][\w \t*]*[ \t*](?P<it>{name})[ \t]*[(;=\[,:]|[(,]\s*[A-Za-z_][\w \t*]*[ \t*]({name})\s*[,)]"
+    r"|^[ \t]*#[ \t]*define[ \t]+({name})\b"
 )
-_DEFINED_C = r"^[ \t]*[A-Za-z_][\w \t*]*[ \t*](?P<it>{name})[ \t]*[(;=\[,:]|^[ \t]*#[ \t]*define[ \t]+({name})\b"
 _PUB = r"(?:pub(?:\([^)]*\))?\s+)?"
 UNKNOWN = frozenset(
     ("E0425", "E0412", "E0405", "E0404", "E0432", "E0433", "E0599", "E0609", "E0560", "E0026", "E0407", "E0437", "E0438", "E0576",

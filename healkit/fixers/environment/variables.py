@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import re
 
-from ... import commands, mask
+from ... import mask
 from ...records import Fix
 from .. import tables
+from ..manifests.shelf import programs_of
 from ..proposal import Proposal
 
 TYPE_CHECKING = False
@@ -25,7 +26,7 @@ _UTF8 = {"PYTHONUTF8": "1", "PYTHONIOENCODING": None}
 
 def propose(case: Case) -> Iterator[Proposal]:
     """Yield a run without each variable that is set, belongs to a tool that ran, and is blamed by the output."""
-    programs = {os.path.basename(word) for word in case.argv[:4]} | set(commands.programs(case.result.command))
+    programs = programs_of(case)
     for name, known in tables.table("environment").get("variables", {}).items():
         value = os.environ.get(name, "")
         tools = known["tools"]

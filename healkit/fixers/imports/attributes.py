@@ -94,7 +94,8 @@ def _used(
     names, complete = code.names(module)
     below = code.find(f"{module.name}.{name}")
     if below is not None and below.name not in _loaded(file):
-        return [_imported(code, file, module, name, place)]
+        loaded = _listed_submodule(code, module, name, place)
+        return [loaded or _imported(code, file, module, name, place)]
     if name in names:
         return guides.circular(code, fault, module.name) if part else ()
     moved = knowledge.moved(module.name, name)
@@ -108,6 +109,23 @@ def _used(
         return ()
     alike = near.close(name, names)
     return only_one(one for right in alike for one in _spelt(code, file, nodes, module, right, place))
+
+
+def _listed_submodule(code: Codebase, package: Module, name: str, place: str) -> Remedy | None:
+    """Return the remedy for a package that loads its other modules by `from . import a, b`, and no longer this one."""
+    file = load(code, package.file) if package.own and package.file else None
+    if file is None:
+        return None
+    nodes = [
+        node
+        for node in file.tree.body
+        if isinstance(node, ast.ImportFrom) and statements.target(file, node) == package.name
+    ]
+    inside = code.submodules(package)
+    nodes = [node for node in nodes if all(alias.name in inside for alias in node.names)]
+    edits = statements.with_name(file, nodes[-1], name) if nodes else None
+    title = f"load `{package.name}.{name}` in {package.file} like its neighbours, {place} asks for it"
+    return Remedy(kind=KIND, title=title, edits={package.file: edits}) if edits else None
 
 
 def _loaded(file: Code) -> set[str]:

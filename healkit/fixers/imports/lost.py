@@ -72,8 +72,19 @@ def _candidates(code: Codebase, asked: Asked) -> Iterator[str]:
     for kind in (_closest, _same_tail, _renamed, _by_names):
         found = [name for name in kind(code, asked) if name != asked.module]
         if found:
-            yield from found
+            yield from _likeliest(code, asked, found)
             return
+
+
+def _likeliest(code: Codebase, asked: Asked, found: list[str]) -> list[str]:
+    """Return those of several modules that define what is asked for; of these the one from which others import it."""
+    found = list(dict.fromkeys(found))
+    if len(found) < 2 or not asked.names or "*" in asked.names:
+        return found
+    bound = {name: code.bindings(module) for name in found if (module := code.find(name)) is not None}
+    home = [name for name, its in bound.items() if its is not None and set(asked.names) <= its.defined.keys()] or found
+    used = [name for name in home if all(code.importers(name, one) for one in asked.names)]
+    return used if len(used) == 1 else home
 
 
 def _fits(code: Codebase, asked: Asked, name: str) -> bool:

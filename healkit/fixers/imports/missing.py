@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import sys
 
 from ...records import Record
@@ -11,13 +12,12 @@ from ..python import additions, knowledge, near, scopes, statements
 from ..python import members as class_members
 from ..python.additions import Wanted
 from ..python.code import Code, load, own_spots
-from ..python.files import Module, is_aside, is_test
+from ..python.files import Module, is_aside, is_test, members_of_builtin
 from ..python.remedy import Remedy, only_one
 from . import rewrite, slips
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import re
     from collections.abc import Sequence
 
     from ..python.codebase import Codebase
@@ -54,6 +54,8 @@ def remedies(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Reme
     if file is None:
         return ()
     name = said["name"]
+    if name in ("self", "cls"):
+        return ()
     uses = scopes.unbound(file, name)
     if not uses:
         return _early(file, name, spot.line)
@@ -97,8 +99,17 @@ def sources(code: Codebase, asked: Asked) -> list[Source]:
 def _elsewhere(code: Codebase, asked: Asked) -> list[Source]:
     """Return what other files of the project import under that name, when they agree (or the more by far do)."""
     counts: dict[tuple[str, str], list[Source]] = {}
+    line = (
+        rb"(?m)^(?=[^\n]*\b%s\b)(?:[^\n]*\bimport\b[^\n]*|[ \t]+\w+(?: as \w+)?,?[ \t]*(?:#[^\n]*)?)$"
+        % asked.name.encode()
+    )
+    imported = re.compile(line)
     for path in code.holding(asked.name, "import"):
-        if path == asked.file.path or (is_test(path) and not is_test(asked.file.path)):
+        if (
+            path == asked.file.path
+            or not imported.search(code.data(path))
+            or (is_test(path) and not is_test(asked.file.path))
+        ):
             continue
         tree = code.tree(path)
         if tree is None or not _imports(tree, asked.name):
@@ -196,6 +207,9 @@ def _named(code: Codebase, module: Module, top: str) -> str:
 def _standard(code: Codebase, asked: Asked) -> list[Source]:
     """Return the standard modules from which people import the name."""
     found = [Source(module=module, name=asked.name) for module in knowledge.homes(asked.name)]
+    head, _, tail = asked.name.partition("_")
+    if not found and tail and head in sys.stdlib_module_names:  # `json_dumps`, as people import `json.dumps`
+        found = [Source(module=head, name=tail)]
     found = [one for one in found if code.provides(code.find(one.module), [one.name])]
     if len(found) > 1:  # the one from which the file takes other things already
         have = {
@@ -210,7 +224,10 @@ def _fits(code: Codebase, asked: Asked, source: Source) -> bool:
     attributes = scopes.attributes(asked.file, asked.uses)
     module = code.find(f"{source.module}.{source.name}" if source.name else source.module)
     if source.name and module is None:
-        return _kind(code, source) != "" or not code.find(source.module)
+        kind = _kind(code, source)
+        if source.module in sys.stdlib_module_names and attributes:
+            return attributes <= set(members_of_builtin(source.module, source.name))
+        return (kind != "" or not code.find(source.module)) and not (kind == "def" and attributes)
     if module is None:
         return bool(attributes)
     names, complete = code.names(module)
@@ -239,10 +256,12 @@ def _is_strong(code: Codebase, asked: Asked, source: Source) -> bool:
 
 
 def _is_other_kind(code: Codebase, asked: Asked, source: Source) -> bool:
-    """Tell whether a class is asked for, spelled as classes are, and what is in reach is close but no class."""
+    """Tell whether a class or a constant is asked for, spelled as such, and what is in reach is close but none."""
+    alike = near.close(asked.name, scopes.in_reach(asked.file, asked.here[0]))
+    if asked.name.isupper():
+        return not any(other.isupper() for other in alike)
     if not asked.name[:1].isupper() or _kind(code, source) not in ("class", "import"):
         return False
-    alike = near.close(asked.name, scopes.in_reach(asked.file, asked.here[0]))
     return all(not other[:1].isupper() for other in alike)
 
 

@@ -41,7 +41,8 @@ def _too_far(code: Codebase, file: Code, node: ast.ImportFrom, place: str) -> Se
     for up in range(len(package)):
         base = package[: len(package) - up]
         target = ".".join([*base, node.module] if node.module else base)
-        if code.provides(code.find(target), names):
+        there = code.find(target)
+        if there is not None and there.file != file.path and code.provides(there, names):
             edit = statements.module_edit(file, node, "." * (up + 1) + (node.module or ""))
             if edit:
                 title = f"import from `{'.' * (up + 1)}{node.module or ''}`, which is `{target}` ({place})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from ..python import additions, statements
+from ..python import additions, scopes, statements
 from ..python.additions import Wanted
 from ..python.code import Code, load
 from ..python.remedy import joined
@@ -34,6 +34,8 @@ def move(code: Codebase, module: Module, name: str, target: str) -> Edits | None
     edits: Edits = {}
     there, _ = code.names(found) if (found := code.find(target)) is not None else (set(), False)
     lost = there - code.names(module)[0] | {name}
+    bound = code.bindings(found) if found is not None else None
+    defined = bound.defined if bound is not None else {}
     for path in dict.fromkeys(path for path, _ in code.importers(module.name, name)):
         file = load(code, path)
         nodes = (
@@ -44,6 +46,8 @@ def move(code: Codebase, module: Module, name: str, target: str) -> Edits | None
         for node in nodes:
             assert file is not None
             moving = [alias.name for alias in node.names if alias.name in lost]
+            if len(moving) * 2 >= len(node.names) and all(alias.name in defined for alias in node.names):
+                moving = [alias.name for alias in node.names]  # the statement as a whole means the other module
             turned = move_in(code, file, node, moving, target)
             if turned is None:
                 return None
@@ -109,7 +113,7 @@ def renamed(file: Code, node: ast.ImportFrom, wrong: str, right: str) -> list[Ed
         elif alias.asname == wrong:  # `from m import wrong as wrong`: a re-export
             found.append((*file.span(alias), f"{right} as {right}"))
             found += [(*file.span(name), right) for name in follows]
-        elif not follows:
+        elif not follows or scopes.unbound(file, right):  # its uses are spelled as they should be
             found.append(statements.name_edit(file, alias, right))
         elif can_rename(file, wrong, right):
             found.append(statements.name_edit(file, alias, right))
@@ -120,8 +124,8 @@ def renamed(file: Code, node: ast.ImportFrom, wrong: str, right: str) -> list[Ed
 
 
 def uses(file: Code, name: str) -> list[ast.Name]:
-    """Return where a file reads a name."""
-    return [node for node in file.names(name) if isinstance(node.ctx, ast.Load)]
+    """Return where a file reads a name of its top level, not a local variable that is called so too."""
+    return [node for node in file.names(name) if isinstance(node.ctx, ast.Load) and not scopes.is_local(file, node)]
 
 
 def can_rename(file: Code, wrong: str, right: str) -> bool:

@@ -46,7 +46,8 @@ def _slip(code: Codebase, asked: Asked, node: ast.Name, right: str) -> Remedy | 
         return None
     edits = [(*file.span(one), right) for one in same]
     # A name that others use, or that stands here twice, is no slip: what bound it may be gone.
-    sure = not is_word and len(same) == 1
+    is_kin = right[:1].isupper() == asked.name[:1].isupper() or right in scopes.BUILTINS
+    sure = not is_word and len(same) == 1 and is_kin
     return Remedy(kind=KIND, title=title, edits={file.path: edits}, risk="medium", sure=sure)
 
 

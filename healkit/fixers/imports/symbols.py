@@ -36,12 +36,32 @@ def remedies(code: Codebase, fault: Fault, said: re.Match[str]) -> Sequence[Reme
         return ()
     names, complete = code.names(asked.module)
     if asked.name in names:
-        return guides.circular(code, fault, asked.module.name) if said["part"] else ()
+        if not said["part"]:
+            return ()
+        return _wrong_on_the_way(code, fault) or guides.circular(code, fault, asked.module.name)
     if not complete and not names:
         return ()
     if asked.module.own and asked.module.name.partition(".")[0] in guides.shadowable():
         return guides.shadowed(asked.module)
     return weigh(code, asked, names)
+
+
+def _wrong_on_the_way(code: Codebase, fault: Fault) -> Sequence[Remedy]:
+    """Return the remedy where a cycle exists only because some import on the way addresses the wrong module.
+
+    Such a statement asks for a name that its module does not have; it would have failed a moment later.
+    """
+    for path, spot in own_spots(code, fault.spots):
+        file = load(code, path)
+        node = file.import_at(spot.line) if file is not None else None
+        if file is None or not isinstance(node, ast.ImportFrom) or statements.is_guarded(file, node):
+            continue
+        module = code.find(statements.target(file, node))
+        names, complete = code.names(module) if module is not None and module.own else (set(), False)
+        lost = [alias.name for alias in node.names if alias.name not in names and alias.name != "*"]
+        if module is not None and complete and lost:
+            return weigh(code, Asked(file, node, lost[0], module, spot.line), names)
+    return ()
 
 
 def _asked(code: Codebase, fault: Fault, said: re.Match[str]) -> Asked | None:
@@ -127,10 +147,19 @@ def _homes(code: Codebase, asked: Asked) -> list[Module]:
             and (parent := code.find(one.name.rpartition(".")[0]))
             and one.name.partition(".")[0] == top
         ]
-    if len(found) > 1:
-        used = [home for home in found if any(path != asked.file.path for path, _ in code.importers(home.name, name))]
-        found = used if len(used) == 1 else found
+    found = _likeliest(code, asked, found)
     return [home.replace(name=best_name(code, home, top)) for home in found]
+
+
+def _likeliest(code: Codebase, asked: Asked, homes: list[Module]) -> list[Module]:
+    """Return the one home from which others import the name, or that lies beside the wrong module; all when these differ."""
+    if len(homes) < 2:
+        return homes
+    folder = asked.module.file.rpartition("/")[0]
+    used = [home for home in homes if any(path != asked.file.path for path, _ in code.importers(home.name, asked.name))]
+    beside = [home for home in homes if home.file.rpartition("/")[0] == folder]
+    chosen = [group[0] for group in (used, beside) if len(group) == 1]
+    return chosen[:1] if chosen and all(one is chosen[0] for one in chosen) else homes
 
 
 def best_name(code: Codebase, home: Module, top: str) -> str:

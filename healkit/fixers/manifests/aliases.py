@@ -6,7 +6,7 @@ import os
 import re
 
 from . import near
-from .words import rename
+from .words import rename, revalue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +34,23 @@ def propose(shelf: Shelf) -> Iterator[Proposal]:
         yield from _exported(shelf, found["file"], ".")
     for name in dict.fromkeys(found["name"] for found in _IMPORT.finditer(shelf.output)):
         yield from _aliased(shelf, name)
+        yield from _called(shelf, name)
+
+
+def _called(shelf: Shelf, name: str) -> Iterator[Proposal]:
+    """Yield the edit of the name of a package of the project that is asked for by a close one.
+
+    The import may as well be the slip: the rest of the manifest must spell the package as the import does.
+    """
+    package = "/".join(name.split("/")[: 2 if name.startswith("@") else 1])
+    for document in shelf.documents(["package.json"]):
+        own = document.at(("name",)) if document.data else None
+        if not isinstance(own, str) or not near.closest(package, [own]):
+            continue
+        rest = " ".join(value for at, value in document.strings() if at != ("name",)).lower()
+        bare = package.rpartition("/")[2].lower()
+        if re.search(rf"(?<!\w){re.escape(bare)}(?!\w)", rest) and own.rpartition("/")[2].lower() not in rest:
+            yield from revalue(document, ("name",), own, own, package)
 
 
 def _exported(shelf: Shelf, file: str, name: str) -> Iterator[Proposal]:

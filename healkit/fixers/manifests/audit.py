@@ -5,6 +5,8 @@ Asked after everything that the output says by name. Only manifests of the tool 
 
 from __future__ import annotations
 
+import re
+
 from . import near, tables
 from .words import rename, revalue
 
@@ -55,5 +57,7 @@ def _keys(document: Document) -> Iterator[Proposal]:
 def _values(document: Document) -> Iterator[Proposal]:
     for at, value in document.strings():
         known = tables.known_values(document, at)
-        if known and value.lower() not in {word.lower() for word in known} and " " not in value:
-            yield from revalue(document, at, value, value, near.closest(value, known))
+        # What follows the word (`flit_core<4`) is nobody's slip and stays.
+        word = re.match(r"[\w.:-]+", value) if known and " " not in value else None
+        if word is not None and word[0].lower() not in {name.lower() for name in known}:
+            yield from revalue(document, at, value, word[0], near.closest(word[0], known))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ... import nearness
+from .. import tables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,7 +94,12 @@ def _candidates(folder: str, part: str, is_folder: bool) -> list[str]:
         names = [name for name in names if os.path.isdir(f"{folder}/{name}") and not os.path.islink(f"{folder}/{name}")]
     stem, ending = os.path.splitext(part)
     near = closest(part, names)
-    if near and (not ending or os.path.splitext(near)[1] == ending or stem != os.path.splitext(near)[0]):
+    same_stem = stem == os.path.splitext(near)[0]
+    if near and (
+        os.path.splitext(near)[1] == ending
+        or not same_stem
+        or ending not in tables.table("manifest-keys").get("endings", ())
+    ):
         return [near]
     if ending:
         stems = {os.path.splitext(name)[0]: name for name in names if os.path.splitext(name)[1] == ending}

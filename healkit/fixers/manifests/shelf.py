@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 
 from ... import commands
 from . import tables
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 
 LONGEST = 120_000
 """Characters of output that are looked at: the end counts."""
+
+
+def programs_of(case: Case) -> frozenset[str]:
+    """Return the names of the programs that the failed command runs, wrappers and what they run both."""
+    return frozenset((*commands.programs(case.result.command), *commands.programs(shlex.join(case.argv))))
 
 
 class Shelf:
@@ -34,7 +40,7 @@ class Shelf:
             path for path in self.all_files if path not in taken and tables.is_named(path, wiring)
         )
         self._open: dict[str, Document | None] = {}
-        self.programs = self._programs()
+        self.programs = programs_of(case)
 
     def _sorted(self, found: Iterator[str] | Sequence[str]) -> list[str]:
         """Put the named ones first, then those near to where the command ran."""
@@ -65,10 +71,6 @@ class Shelf:
                 found = self.document(path)
                 if found is not None:
                     yield found
-
-    def _programs(self) -> frozenset[str]:
-        words = {os.path.basename(word) for word in self.case.argv[:4]}
-        return frozenset(words | set(commands.programs(self.case.result.command)))
 
     def runs(self, tools: Sequence[str]) -> bool:
         """Tell whether the failed command is one of these tools, or one that may start any tool."""

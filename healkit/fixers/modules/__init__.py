@@ -24,6 +24,10 @@ _SIGNS = (
 """Literals of which an output of ours holds at least one."""
 
 
+_CONSEQUENCES = ("export", "default", "member", "undefined", "near")
+"""What may be wrong only because a file that passes on others names one that is not there."""
+
+
 def propose(case: Case) -> Iterable[Proposal]:
     """Return the remedies for what a diagnosis names, or for all that the output tells when it names no place."""
     if not any(sign in case.output for sign in _SIGNS):
@@ -46,7 +50,10 @@ def _first_of_all(case: Case, found: list[Fault]) -> list[Fault]:
     line = case.diagnosis.location.line
     file = case.place if line else ""
     here = [fault for fault in found if fault.file == file and fault.line == line] if file else []
-    return here or found
+    if not here or any(fault.kind not in _CONSEQUENCES for fault in here):
+        return here or found
+    causes = [fault for fault in found if fault.kind in ("module", "empty") and fault.file]
+    return [*causes, *here]
 
 
 def _remedies(graph: Graph, fault: Fault, found: list[Fault]) -> Iterator[Proposal]:
@@ -57,6 +64,8 @@ def _remedies(graph: Graph, fault: Fault, found: list[Fault]) -> Iterator[Propos
             yield from hints.default(graph, fault)
         case "module":
             yield from interop.stray_import(graph, fault.file) or paths.remedies(graph, fault)
+        case "undefined":
+            yield from undefined.remedies(graph, fault, found)
         case "near":
             yield from hints.near(graph, fault, found)
         case _:
@@ -64,7 +73,6 @@ def _remedies(graph: Graph, fault: Fault, found: list[Fault]) -> Iterator[Propos
 
 
 _OTHERS = {
-    "undefined": undefined.remedies,
     "call": calls.remedies,
     "member": hints.member,
     "type": hints.types,

@@ -39,10 +39,14 @@ _METHODS = (
     "findIndex", "findLast", "filter", "map", "forEach", "reduce", "reduceRight", "some", "every", "fill", "flat", "flatMap", "keys",
     "values", "entries", "charAt", "charCodeAt", "codePointAt", "endsWith", "startsWith", "match", "matchAll", "normalize", "padEnd",
     "padStart", "repeat", "replace", "replaceAll", "search", "split", "substring", "toLowerCase", "toUpperCase", "trim", "trimEnd",
+    "on", "once", "off", "emit", "write", "end", "pipe", "close", "open", "send", "json", "status", "listen", "use", "next", "return",
+    "throw", "log", "error", "warn", "info", "debug", "read", "resolve", "reject", "addEventListener", "removeEventListener", "query",
+    "querySelector", "start", "stop", "run", "destroy", "connect", "request", "render", "update", "create", "init", "load", "save",
     "trimStart", "toString", "valueOf", "hasOwnProperty", "toFixed", "toPrecision", "get", "set", "has", "delete", "clear", "add", "then",
     "catch", "finally", "call", "apply", "bind", "test", "exec", "toISOString", "getTime", "getFullYear", "localeCompare", "toJSON",
 )  # fmt: skip
 """Methods of strings, arrays, maps, promises and the like."""
+_SHORTEST = 4
 _METHOD = re.compile(
     r"(?m)^[ \t]+(?:static\s+|async\s+|get\s+|set\s+|public\s+|private\s+|protected\s+|#)*\*?\s*([A-Za-z_$][\w$]*)\s*"
     r"(?:\(|=\s*(?:async\s*)?\()"
@@ -144,7 +148,7 @@ def _method(graph: Graph, fault: Fault, script: Script, first: str, last: str) -
             other = graph.script(path)
             own |= _methods_of(other) if other is not None else set()
     new = nearness.closest(last, own | set(_METHODS))
-    if last in own or not new:
+    if last in own or last in _METHODS or len(last) < _SHORTEST or not new:
         return []
     title = f"call `{new}` instead of `{last}` ({fault.file}:{fault.line})"
     sure = not places.is_test(fault.file)  # a test may name what the code should have

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ... import nearness
 from . import missing, places
 from .site import proposal
 
@@ -30,14 +31,21 @@ def near(graph: Graph, fault: Fault, others: Sequence[Fault]) -> list[Proposal]:
         place = _literal(script, fault)
     if place < 0:
         return []
-    title = f"write `{fault.hint}` instead of `{fault.symbol}` ({fault.file}:{fault.line})"
     sure = (
         fault.code != "TS2551"
         or not places.is_test(fault.file)
         or places.mentions(graph, fault.symbol, (fault.file,)) == 0
     )
-    edited = {fault.file: [(place, place + len(fault.symbol), fault.hint)]}
-    return proposal(graph, title, edited, risk="medium", sure=sure)
+    swapped = nearness.closest(fault.symbol, script.words() - {fault.symbol})
+    meant = [fault.hint]
+    if swapped and swapped != fault.hint and sorted(swapped) == sorted(fault.symbol):
+        meant.insert(0, swapped)  # two letters changed places more often than one was added; the compiler decides
+    out = []
+    for new in meant:
+        title = f"write `{new}` instead of `{fault.symbol}` ({fault.file}:{fault.line})"
+        edited = {fault.file: [(place, place + len(fault.symbol), new)]}
+        out += proposal(graph, title, edited, risk="medium", sure=sure)
+    return out
 
 
 def _literal(script: Script, fault: Fault) -> int:

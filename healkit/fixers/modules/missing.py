@@ -130,21 +130,12 @@ def _inside(path: str, folder: str) -> bool:
 
 def _elsewhere(site: Site) -> list[Proposal]:
     """Exactly one other module exports it."""
-    found = places.exporters(site.graph, site.name.imported, (site.path, site.target))
-    if len(found) != 1:
+    chosen = places.source(site.graph, site.path, site.script, site.name.imported, (site.target,))
+    if not chosen:
         return []
-    (origin, _), through = next(iter(found.items()))
-    chosen = _door(site.graph, site.path, origin, through)
     spec = site.graph.specifier(site.path, chosen, site.link.spec)
     title = f"import `{site.name.imported}` from `{spec}` instead of `{site.link.spec}` ({site.where})"
     return proposal(site.graph, title, {site.path: edits.moved(site.script, site.link, site.name, spec)})
-
-
-def _door(graph: Graph, path: str, origin: str, through: list[str]) -> str:
-    """Return the file through which a name is imported: the one that the file uses already, else where it comes from."""
-    script = graph.script(path)
-    used = {graph.resolve(path, link.spec) for link in script.links} if script else set()
-    return next((one for one in through if one in used), origin)
 
 
 def _close(site: Site) -> list[Proposal]:

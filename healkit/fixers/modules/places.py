@@ -100,3 +100,23 @@ def exporters(graph: Graph, name: str, besides: tuple[str, ...] = ()) -> dict[tu
         if name in known and path not in found.get(known[name], [path]):
             found[known[name]].append(path)
     return found
+
+
+def source(graph: Graph, path: str, script: Script, name: str, besides: tuple[str, ...] = ()) -> str:
+    """Return the file to import a name from: the one that exports it, or an index file that the project uses for it."""
+    found = exporters(graph, name, (path, *besides))
+    if len(found) != 1:
+        return ""
+    (origin, _), through = next(iter(found.items()))
+    used = [graph.resolve(path, link.spec) for link in script.links]
+    here = next((one for one in used if one in (*through, origin)), "")
+    if here:
+        return here
+    doors: dict[str, int] = {}
+    for other, its in graph.holding(name):
+        for link in its.links:
+            if other != path and link.kind in ("import", "require") and any(True for _ in names_of(link, name)):
+                door = graph.resolve(other, link.spec)
+                doors[door] = doors.get(door, 0) + 1
+    best = max(doors, key=lambda door: doors[door], default="")
+    return best if best in through and best != path else origin

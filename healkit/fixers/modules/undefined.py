@@ -10,10 +10,12 @@ from .site import proposal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..proposal import Proposal
     from .faults import Fault
     from .project import Graph
-    from .scan import Script
+    from .scan import Link, Script
 
 _HOOKS = frozenset(
     (
@@ -31,21 +33,63 @@ _OF_NODE = frozenset(
 )  # fmt: skip
 """Modules of Node that go by their own name."""
 _SPECIAL = frozenset(
-    ("jest", "describe", "it", "test", "expect", "vi", "window", "document", "module", "exports", "require")
-)
+    (
+        "jest", "describe", "it", "test", "expect", "vi", "suite", "before", "after", "beforeEach", "afterEach", "beforeAll", "afterAll",
+        "window", "document", "navigator", "localStorage", "sessionStorage", "self", "fetch", "XMLHttpRequest", "WebSocket", "File",
+        "module", "exports", "require", "define", "process", "Buffer", "global", "globalThis", "Deno", "Bun", "chrome", "browser", "jQuery",
+    )
+)  # fmt: skip
+"""Names that a surrounding gives or does not give; no import of the project's makes up for it."""
 
 
-def remedies(graph: Graph, fault: Fault) -> list[Proposal]:
-    """Return what gives an undeclared name a meaning."""
+def remedies(graph: Graph, fault: Fault, found: Sequence[Fault] = ()) -> list[Proposal]:
+    """Return what gives an undeclared name a meaning; `found` are all faults of the run."""
     script = graph.script(fault.file) if fault.file else None
     name = fault.symbol
     if script is None or name in _SPECIAL or not places.IDENTIFIER.fullmatch(name) or not script.uses(name):
         return []
+    more = {one.symbol for one in found if (one.kind, one.file) == ("undefined", fault.file)} - {name}
+    together = _all_exported(graph, fault, script, [name, *sorted(more)]) if more else []
+    if together:
+        return together
     for rule in (_misspelt_import, _exported, _as_others_do, _of_react, _of_node, _in_node, _local):
-        found = rule(graph, fault, script)
-        if found:
-            return found
+        remedy = rule(graph, fault, script)
+        if remedy:
+            return remedy
     return []
+
+
+def _all_exported(graph: Graph, fault: Fault, script: Script, names: list[str]) -> list[Proposal]:
+    """Several names of a file are undeclared, as when an import is missing: all that have one place to come from."""
+    by_file: dict[str, list[str]] = {}
+    for name in names:
+        source = places.source(graph, fault.file, script, name)
+        if source and _is_telling(graph, fault.file, script, name, source):
+            by_file.setdefault(source, []).append(name)
+        elif name == names[0]:
+            return []
+    if sum(map(len, by_file.values())) < 2:
+        return []
+    made: list[edits.Edit] = []
+    before = min((place for name in names for place in script.uses(name)), default=-1)
+    for source, wanted in by_file.items():
+        link = _link_to(graph, fault.file, script, source)
+        if link is not None and link.list_start >= 0:
+            made += [one for name in wanted for one in edits.with_name(script, link, name)]
+        else:
+            spec = graph.specifier(fault.file, source)
+            made += edits.new_import(graph, fault.file, spec, f"{{ {', '.join(wanted)} }}", before=before)
+    every = [name for wanted in by_file.values() for name in wanted]
+    title = f"import `{'`, `'.join(every[:4])}`{' and others' if len(every) > 4 else ''} ({fault.file})"
+    return proposal(graph, title, {fault.file: made})
+
+
+def _link_to(graph: Graph, path: str, script: Script, target: str) -> Link | None:
+    """Return the statement by which a file imports values from another one."""
+    links = (one for one in script.links if one.kind in ("import", "require") and not one.type_only)
+    return next(
+        (one for one in links if one.bound or one.kind == "import" if graph.resolve(path, one.spec) == target), None
+    )
 
 
 def _misspelt_import(graph: Graph, fault: Fault, script: Script) -> list[Proposal]:
@@ -65,21 +109,39 @@ def _misspelt_import(graph: Graph, fault: Fault, script: Script) -> list[Proposa
 def _exported(graph: Graph, fault: Fault, script: Script) -> list[Proposal]:
     """Exactly one module of the project exports it."""
     name = fault.symbol
-    found = places.exporters(graph, name, (fault.file,))
-    defaults = _default_exporters(graph, name, fault.file) if not found else []
-    if len(found) == 1:
-        (origin, _), through = next(iter(found.items()))
-        used = {graph.resolve(fault.file, link.spec): link for link in script.links}
-        chosen = next((one for one in (*through, origin) if one in used), origin)
-        link = used.get(chosen)
-        if link is not None and link.kind in ("import", "require") and not link.type_only:
-            made = edits.with_name(script, link, name)
-            if made and (link.list_start >= 0 or link.kind == "import"):
-                return proposal(graph, f"import `{name}` from `{link.spec}` too ({fault.file})", {fault.file: made})
-        return _imported(graph, fault, graph.specifier(fault.file, chosen), f"{{ {name} }}", script)
+    source = places.source(graph, fault.file, script, name)
+    if source:
+        sure = _is_telling(graph, fault.file, script, name, source)
+        link = _link_to(graph, fault.file, script, source)
+        made = edits.with_name(script, link, name) if link is not None else []
+        if link is not None and made and (link.list_start >= 0 or link.kind == "import"):
+            return proposal(
+                graph, f"import `{name}` from `{link.spec}` too ({fault.file})", {fault.file: made}, sure=sure
+            )
+        found = _imported(graph, fault, graph.specifier(fault.file, source), f"{{ {name} }}", script)
+        return [one.replace(sure=sure) for one in found]
+    if places.exporters(graph, name, (fault.file,)):
+        return []
+    defaults = _default_exporters(graph, name, fault.file)
     if len(defaults) == 1:
         return _imported(graph, fault, graph.specifier(fault.file, defaults[0]), name, script)
     return []
+
+
+def _is_telling(graph: Graph, path: str, script: Script, name: str, source: str) -> bool:
+    """Tell whether a name is more than a word that any function may use for a variable of its own.
+
+    `options` may be a parameter that somebody forgot; `parseOptions`, a class, or what other files import is not.
+    """
+    if name in _declared(script):
+        return False
+    if re.search(r".[A-Z_]|^[A-Z]", name):
+        return True
+    declared = graph.exports(graph.all_exports(source)[0].get(name, (source, name))[0]).declared.get(name)
+    if declared is not None and declared.kind in ("function", "class"):
+        return True
+    others = (link for at, _, link in graph.importers(source) if at != path)
+    return any(True for link in others for _ in places.names_of(link, name))
 
 
 def _default_exporters(graph: Graph, name: str, besides: str) -> list[str]:

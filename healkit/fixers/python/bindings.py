@@ -105,7 +105,7 @@ def statements(body: Sequence[ast.stmt], is_typing: bool = False) -> Iterator[tu
 def is_for_typing(node: ast.If) -> bool:
     """Tell whether an `if` holds what does not run on import: for type checkers, or for the script alone."""
     test = ast.unparse(node.test)
-    return test.rpartition(".")[2] == "TYPE_CHECKING" or test.startswith("__name__ ==")
+    return test.rpartition(".")[2] == "TYPE_CHECKING" or "__name__ ==" in test
 
 
 def _bound(node: ast.stmt) -> Iterator[tuple[str, str]]:

@@ -82,3 +82,10 @@ def names_of_builtin(name: str) -> Sequence[str]:
             return dir(importlib.import_module(name))
     except Exception:  # a module of the standard library may refuse on this platform in any way
         return ()
+
+
+def members_of_builtin(module: str, name: str) -> Sequence[str]:
+    """Return the attributes of something in a standard module, by looking into our own."""
+    if not names_of_builtin(module):
+        return ()
+    return dir(getattr(importlib.import_module(module), name, None))

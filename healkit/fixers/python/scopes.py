@@ -64,6 +64,13 @@ def in_reach(code: Code, node: ast.AST) -> set[str]:
     return found
 
 
+def is_local(code: Code, node: ast.Name) -> bool:
+    """Tell whether a function around a use of a name binds it."""
+    return any(
+        isinstance(parent, (*Functions, ast.Lambda)) and node.id in local_names(parent) for parent in code.around(node)
+    )
+
+
 def module_names(code: Code) -> set[str]:
     """Return the names that a module binds at its top level, and those that functions declare `global`."""
     found = {*code.bindings.defined, *code.bindings.imported}

@@ -73,7 +73,7 @@ def brace_lines(text: str, lines: Lines) -> Iterator[Edit]:
         while at > 1 and text[at - 2] == "\n":
             at -= 1
         whole = "" if text[at - 1 : at] in ("", "\n") else "\n"
-        for end in ("", ";", ","):
+        for end in ("", ";", ",") if re.search("[=(:]", line) else ("",):
             yield Edit(
                 at,
                 at,
@@ -85,3 +85,15 @@ def brace_lines(text: str, lines: Lines) -> Iterator[Edit]:
             blank = lines.line(low)
             if blank and not blank.strip() and indent_of(blank) == deep:
                 yield Edit(lines.end(low), lines.end(low), closing, 4.0, f"insert `{closing}`")
+
+
+def left_open(lines: Lines, first: int, last: int) -> list[int]:
+    """Return the lines between two that leave a bracket open although the next line is not deeper: one is missing there."""
+    found = []
+    for number in range(first, last):
+        line, below = lines.line(number), lines.line(number + 1)
+        plain = re.sub(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|#.*|//.*", "", line)
+        depth = sum((char in OPENERS) - (char in CLOSERS) for char in plain)
+        if depth > 0 and below.strip() and indent_of(below) <= indent_of(line) and below.lstrip()[0] not in CLOSERS:
+            found.append(number)
+    return found

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
 _BLOCK_BEFORE = frozenset((")", "=>", "else", "try", "finally", "do", ";", "{", "}", "^", "static"))
+_AT_MARGIN = frozenset((*CLOSERS, "case", "default", "else", "catch", "finally"))
+"""What may stand inside a bracket on a line that is no deeper than the bracket's; anything else is an oddity of its own."""
 _LOGIC = frozenset("== != < > <= >= and or in is not && || === !==".split())
 _TYPE_HEADS = frozenset(("class", "interface", "enum", "namespace"))
 KNOWN_NAME, NEW_NAME, NUMBER = -4.0, -6.5, -3.0
@@ -73,7 +75,7 @@ class _Walk:
         self.text, self.python = text, python
         base = re.search(r"\S", text)
         deep = 0 if python or base is None else indent_of(text[text.rfind("\n", 0, base.start()) + 1 : base.start()])
-        self.stack = [_Frame("B" if deep else "0", deep)]
+        self.stack = [_Frame("B", deep - 1) if deep else _Frame("0", 0)]
         self.before, self.last = "^", "^"
         self.name = self.closed = ""
         self.end = 0
@@ -89,14 +91,17 @@ class _Walk:
             frame.broken = new_line
         outside = frame.kind in ("0", "B", "K", "I")
         space = _space(gap, frame.indent)
+        if space[:1] in "nb" and space[1:] != ">" and frame.kind != "0" and token.text not in _AT_MARGIN:
+            yield (("x",),), "out"
         ended = new_line and outside and (not self.python or "\\" not in gap) and self._ends(gap, frame, shape)
         if self.closed:
             yield (("f", self.closed), ("f",)), "NL" if ended else shape
             self.closed = ""
         if ended:
             yield self._token("NL", frame)
-            head = frame.head + (":" if self.last == ":" else "")
-            yield (("i", head, shape), ("i", head), ("i",)), self._step(gap) if self.python else space
+            head = frame.head + (":" if self.last == ":" else "") if self.python else frame.kind + frame.head
+            broad = () if self.python else (("i", frame.kind),)
+            yield (("i", head, shape), ("i", head), *broad, ("i",)), self._step(gap) if self.python else space
             self._shift("NL")
             frame.head = "e"
             frame.indent = len(gap) - gap.rfind("\n") - 1 if self.python or frame.kind == "0" else frame.indent
@@ -308,7 +313,7 @@ def counted(texts: Iterable[str], python: bool) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for text in texts:
         for contexts, chosen in events(text, python):
-            for context in contexts:
+            for context in contexts if chosen != "out" else ():
                 counts = found.setdefault("\t".join(context), {})
                 counts[chosen] = counts.get(chosen, 0) + 1
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .awaits import await_edits
-from .braces import askew, brace_lines
+from .braces import askew, brace_lines, left_open
 from .habits import Habits
 from .parsers import Parser
 from .quotes import quote_edits
@@ -76,7 +76,8 @@ def heal(text: str, parser: Parser) -> list[Found]:
             _meaning(each.within(text, start, end)) if right else None for each, right in zip(tried, good, strict=True)
         ]
 
-    return search(text, edits, check, Wording(text, habits, max(first - _NEAR, 1), min(last + 3, len(lines))))[:6]
+    start = _outside(text, lines, max(first - _NEAR, 1))
+    return search(text, edits, check, Wording(text, habits, start, min(last + 3, len(lines))))[:6]
 
 
 def _edits(
@@ -112,6 +113,7 @@ def _places(text: str, lines: Lines, line: int, at: int, message: str) -> list[t
     )
     places.append((head, head))
     places += [(max(1, number - 1), min(number + 1, len(lines))) for number in askew(text, lines)[:3]]
+    places += [(number, number) for number in left_open(lines, 1, line)[-2:]]
     merged: list[tuple[int, int]] = []
     for low, high in sorted(places):
         if merged and low <= merged[-1][1] + 1:
@@ -119,6 +121,17 @@ def _places(text: str, lines: Lines, line: int, at: int, message: str) -> list[t
         else:
             merged.append((low, high))
     return merged[:_MOST_PLACES]
+
+
+def _outside(text: str, lines: Lines, number: int) -> int:
+    """Return the first line from one on that does not begin inside a comment or a template."""
+    at = lines.start(number)
+    for token in script_tokens(text):
+        if token.start < at <= token.end and token.kind in "cs":
+            return lines.number(token.end) + 1
+        if token.start >= at:
+            break
+    return number
 
 
 def _meaning(text: str) -> str:

@@ -186,12 +186,13 @@ def _escapes(text: str, lines: Lines, fault: json.JSONDecodeError) -> Iterator[E
     if "control character" in fault.msg and at < len(text):
         new = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}.get(text[at], "")
         if new:
-            yield Edit(at, at + 1, new, 1.0, f"write `{new}`")
+            yield Edit(at, at + 1, new, 1.0 if new == "\\t" else -8.0, f"write `{new}`")
         number = lines.number(at)
         if text[at] == "\n" and number < len(lines):
             below = lines.line(number + 1)
             end = lines.start(number + 1) + len(below) - len(below.lstrip())
-            yield Edit(at, end, "\\n", -1.0, "write `\\n`")
+            yield Edit(at, end, "\\n", -8.0, "write `\\n`")
+            yield Edit(at, end, " ", -8.0, "join the two lines")
     if "escape" in fault.msg.lower():
         line = lines.number(min(at, len(text)))
         shown = lines.line(line)

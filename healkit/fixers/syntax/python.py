@@ -7,6 +7,7 @@ import re
 from typing import NamedTuple
 
 from . import python_check
+from .braces import left_open
 from .habits import Habits
 from .indents import indent_edits
 from .long_strings import long_strings
@@ -95,6 +96,7 @@ def _edits(broken: Broken, first: int, last: int, habits: Habits) -> Iterator[Ed
     lines = Lines(text)
     focus = [min(lines.start(broken.line) + broken.column - 1, len(text))]
     focus += [lines.start(number) + len(lines.line(number)) // 2 for number in _named(broken.message)]
+    focus += [lines.end(number) for number in (first, *left_open(lines, first, last)[:8])]
     yield from plain_signs(text, first, last, python=True)
     for number in range(max(first, broken.line - 3), min(max(broken.line, broken.end_line), broken.line + 6) + 1):
         yield from quote_edits(text, number, broken.message if number == broken.line else "", python=True)
@@ -206,6 +208,9 @@ def _begins(word: str) -> bool:
     return (word.isidentifier() or word == "@") and word not in ("else", "elif", "except", "finally")
 
 
+_BLOCK = re.compile(r"\s*(?:async|def|class|if|elif|for|while|with|except)\b")
+
+
 def closer_lines(text: str, first: int, last: int) -> Iterator[Edit]:
     """Yield the insertions of a closing bracket on a line of its own, as deep as the line that opened it."""
     lines = Lines(text)
@@ -226,6 +231,8 @@ def closer_lines(text: str, first: int, last: int) -> Iterator[Edit]:
                 while at > 1 and text[at - 2] == "\n":
                     at -= 1
                 yield Edit(at, at, f"{indent}{OPENERS[bracket]}\n", -1.5, f"insert `{OPENERS[bracket]}`")
+                if _BLOCK.match(line):
+                    yield Edit(at, at, f"{indent}{OPENERS[bracket]}:\n", -1.5, f"insert `{OPENERS[bracket]}:`")
                 break
 
 

@@ -53,11 +53,11 @@ def _one_line(line: str, start: int, mark: str) -> Iterator[Edit]:
                 start + at,
                 start + at + 1,
                 "",
-                -3.5 if mark in (left, line[at + 1 : at + 2]) else -7.5,
+                -3.5 if mark in (left, line[at + 1 : at + 2]) and mark * 3 not in line else -7.5,
                 f"remove `{mark}`",
             )
             if at and left != "\\":
-                yield Edit(start + at, start + at, "\\", -2.0, f"escape `{mark}`")
+                yield Edit(start + at, start + at, "\\", -5.0 if mark == "`" else -2.0, f"escape `{mark}`")
         if left == "\\" and right == mark:
             yield Edit(start + at - 1, start + at, "", -1.5, "remove a backslash")
         if left == "\\" and right == "":
@@ -83,7 +83,8 @@ def _requoted(line: str, start: int, mark: str, marks: str) -> Iterator[Edit]:
         for other in marks[:2]:
             if other != mark and mark in inner and other not in inner:
                 done = f"{other}{inner}{other}"
-                yield Edit(start + first, start + last + 1, done, -1.0, f"quote with `{other}`")
+                prior = -5.0 if re.search(r"[{}=\[\]]|&&", inner) else -1.0
+                yield Edit(start + first, start + last + 1, done, prior, f"quote with `{other}`")
 
 
 def _nested(line: str, start: int) -> Iterator[Edit]:

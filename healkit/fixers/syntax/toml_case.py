@@ -31,6 +31,7 @@ GRAMMAR = Grammar(
     deleted={",": -1.5, ":": -3.0, ";": -1.0, "{": -4.5, "}": -4.0, "[": -4.0, "]": -4.0, "=": -2.5, ".": -2.5},
     keywords=frozenset(("true", "false")),
 )  # fmt: skip
+_LITERALS = {"true": "true", "false": "false", "yes": "true", "no": "false", "on": "true", "off": "false"}
 _PLACE = re.compile(r"at line (\d+), column (\d+)")
 _AT_END = re.compile(r"at end of document")
 _NEAR = 3
@@ -134,20 +135,26 @@ def _line(lines: Lines, number: int) -> Iterator[Edit]:
     line, start = lines.line(number), lines.start(number)
     value = re.match(r"(\s*[\w\"'.-]+\s*)([=:])(\s*)([^\s#\"'\[{][^#\n]*?)(\s*(?:#.*)?)$", line)
     if value:
-        at = start + value.start(4)
-        bare = value[4].strip("\"'")
-        yield Edit(at, at + len(value[4]), f'"{bare}"', 0.5, "put the value into quotes")
-        literal = {"True": "true", "False": "false", "yes": "true", "no": "false", "on": "true", "off": "false"}.get(
-            value[4]
-        )
+        at, said = start + value.start(4), value[4]
+        literal = _LITERALS.get(said.lower())
         if literal:
-            yield Edit(at, at + len(value[4]), literal, 2.0, f"write `{literal}`")
+            yield Edit(at, at + len(said), literal, 6.0, f"write `{literal}`")
+        elif not re.search(r"[\[\]{}=,]", said) and not re.fullmatch(r"[\d.:_+T-]+", said):
+            bare = said.strip("\"'")
+            yield Edit(at, at + len(said), f'"{bare}"', 0.5, "put the value into quotes")
     head = re.match(r"\s*(\[{1,2})([^\[\]=]+?)(\]{0,2})\s*(#.*)?$", line)
     if head:
         for many in (1, 2):
             new = "[" * many + head[2] + "]" * many
             cost = abs(many - len(head[1])) + abs(many - len(head[3]))
-            yield Edit(start + head.start(1), start + head.end(3), new, 1.0 - cost, f"write `{new}`")
+            others = f"\n{'[' * many}{head[2]}{']' * many}" in lines.text
+            yield Edit(
+                start + head.start(1),
+                start + head.end(3),
+                new,
+                1.0 - cost + 1.5 * (many - 1) + 4.0 * others,
+                f"write `{new}`",
+            )
     bare = re.match(r"([A-Za-z_][\w.-]*)(\]{1,2})\s*(#.*)?$", line)
     if bare:
         yield Edit(start, start, "[" * len(bare[2]), 1.5, f"insert `{'[' * len(bare[2])}`")

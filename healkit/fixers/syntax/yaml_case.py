@@ -29,6 +29,8 @@ class Read(NamedTuple):
     said: str
     keys: frozenset[int]
     items: frozenset[int]
+    empty: int
+    """How many keys have no value."""
 
 
 def heal(case: Case, source: Source) -> list[Found]:
@@ -58,6 +60,7 @@ def heal_text(text: str) -> list[Found]:
     numbers = sorted({min(max(mark + 1, 1), len(lines)) for mark in marks})
     near = _near(lines, numbers)
     reads: dict[Edit, Read] = {}
+    natural = len(re.findall(r"^[ \t]*(?:- +)*[\w.-]+:[ \t]*(?:#.*)?\n(?=[ \t]*\n)", text, re.M))
 
     def check(tried: Sequence[Edit]) -> Sequence[object]:
         meanings: list[object] = []
@@ -69,7 +72,8 @@ def heal_text(text: str) -> list[Found]:
         return meanings
 
     def weigh(each: Edit, done: str) -> float:
-        return -3.0 * _unread(done, reads[each])
+        read = reads[each]
+        return -3.0 * _unread(done, read) - 2.5 * max(0, read.empty - natural)
 
     edits = [edit for number in near for edit in _edits(text, lines, number)]
     return search(text, edits, check, weigh)[:6]
@@ -79,7 +83,10 @@ def _near(lines: Lines, numbers: list[int]) -> list[int]:
     """Return the lines that an edit may change: those named, a few above, and the one below."""
     near: list[int] = []
     for number in numbers:
-        above = [up for up in range(number, 0, -1) if lines.line(up).strip()][: _NEAR + 1]
+        above = [
+            up for up in range(number, 0, -1) if lines.line(up).strip() and not lines.line(up).lstrip().startswith("#")
+        ]
+        above = above[: _NEAR + 1]
         near += [*above, min(number + 1, len(lines))]
     return list(dict.fromkeys(near))
 
@@ -105,7 +112,8 @@ def _read(text: str) -> tuple[Read | None, list[int]]:
     except (YAMLError, ValueError, RecursionError) as error:
         found = re.search(r"line (\d+)", str(error))
         return None, [int(found[1]) - 1 if found else 0]
-    return Read("\n".join(said), frozenset(keys), frozenset(items)), []
+    meaning = "\n".join(said)
+    return Read(meaning, frozenset(keys), frozenset(items), meaning.count(":tag:yaml.org,2002:null=''")), []
 
 
 def _walk(node: object, keys: set[int], items: set[int], depth: int) -> str:
@@ -150,7 +158,15 @@ def _edits(text: str, lines: Lines, number: int) -> Iterator[Edit]:
         return
     yield from _tabs(text, lines, number)
     yield from _depths(lines, number)
-    yield from _colons(line, start)
+    below = next(
+        (
+            low
+            for low in range(number + 1, min(len(lines), number + 20) + 1)
+            if lines.line(low).strip(" ") and "#" not in lines.line(low)[:80].lstrip()[:1]
+        ),
+        0,
+    )
+    yield from _colons(line, start, below > 0 and indent_of(lines.line(below)) > indent_of(line))
     yield from _values(line, start)
     yield from _brackets(line, start)
 
@@ -184,14 +200,19 @@ def _depths(lines: Lines, number: int) -> Iterator[Edit]:
     """Yield the indentations that the neighbours of a line allow, for it alone and for the lines below that go with it."""
     line, start = lines.line(number), lines.start(number)
     old = len(line) - len(line.lstrip(" "))
-    above = [lines.line(up) for up in range(number - 1, max(0, number - 40), -1) if lines.line(up).strip()]
+    above = [lines.line(up) for up in range(number - 1, max(0, number - 80), -1) if lines.line(up).strip()]
     below = [lines.line(low) for low in range(number + 1, min(len(lines), number + 20) + 1) if lines.line(low).strip()]
-    depths = [indent_of(each) for each in above[:8]] + [indent_of(each) for each in below[:1]]
+    open_: list[int] = []
+    for each in above:
+        if not open_ or indent_of(each) < open_[-1]:
+            open_.append(indent_of(each))
+    depths = [*open_, *(indent_of(each) for each in below[:1])]
+    alike = {indent_of(each) for each in (*above[:1], *below[:1])}
     depths += [indent_of(above[0]) + 2] if above and above[0].rstrip().endswith(":") else []
     for depth in dict.fromkeys(depths):
         if depth == old:
             continue
-        cost = -0.8 - 0.4 * abs(depth - old)
+        cost = -0.8 - 0.4 * abs(depth - old) + 1.0 * (depth in alike)
         yield Edit(start, start + old, " " * depth, cost, "indent the line like its neighbours")
         moved, end = [" " * depth + line[old:]], number
         for low in range(number + 1, min(len(lines), number + 40) + 1):
@@ -204,8 +225,8 @@ def _depths(lines: Lines, number: int) -> Iterator[Edit]:
             yield Edit(start, lines.end(end), "\n".join(moved), cost - 1.5, "indent the lines like their neighbours")
 
 
-def _colons(line: str, start: int) -> Iterator[Edit]:
-    """Yield a blank behind a colon or a dash, a colon that is missing, `=` written as a colon."""
+def _colons(line: str, start: int, head: bool) -> Iterator[Edit]:
+    """Yield a blank behind a colon or a dash, a colon that is missing, `=` written as a colon; `head`: deeper lines follow."""
     for found in re.finditer(r"^(\s*(?:- +)*[\w.\"'-]+):(?=[^\s:/])", line):
         yield Edit(start + found.end(), start + found.end(), " ", 1.0, "put a blank behind the colon")
     dash = re.match(r"^(\s*(?:- +)*)-(?=[^\s-])", line)
@@ -219,7 +240,7 @@ def _colons(line: str, start: int) -> Iterator[Edit]:
         yield Edit(start + equals.start(2), start + equals.end(2), ": ", 0.5, "write `:` instead of `=`")
     alone = re.match(r"^(\s*(?:- +)*[\w./*-]+)\s*$", line)
     if alone:
-        yield Edit(start + alone.end(1), start + alone.end(1), ":", 0.3, "insert `:`")
+        yield Edit(start + alone.end(1), start + alone.end(1), ":", 2.5 if head else 0.3, "insert `:`")
     semicolon = re.match(r"^(\s*(?:- +)*[\w.-]+);(?=\s|$)", line)
     if semicolon:
         yield Edit(start + semicolon.end(1), start + semicolon.end(), ":", 0.5, "write `:` instead of `;`")
@@ -260,12 +281,22 @@ def _values(line: str, start: int) -> Iterator[Edit]:  # noqa: C901 - one kind o
         mark = "'" if '"' in body or "\\" in body else '"'
         if mark not in body:
             yield Edit(at, end, f"{mark}{body}{mark}", 0.7, "put the value into quotes")
-    if body[0] in "*&!{[" or body[0] in _SPECIAL:
+    if body[0] in "{[":
+        yield from _flow_quotes(body, at)
+    if body[0] in "*&!" or body[0] in _SPECIAL:
         mark = "'" if '"' in body else '"'
         if mark not in body:
             yield Edit(at, end, f"{mark}{body}{mark}", -1.0, "put the value into quotes")
     if body.startswith('"') and "\\" in body and body.endswith('"') and "'" not in body:
         yield Edit(at, end, f"'{body[1:-1]}'", 0.5, "write the string in single quotes")
+
+
+def _flow_quotes(body: str, at: int) -> Iterator[Edit]:
+    """Yield the quote that a word inside of brackets lacks."""
+    for mark in "\"'":
+        if body.count(mark) % 2:
+            for found in re.finditer(r"(?=[\]},])|(?<=[\[{,])(?! )|(?<=[\[{,] )|(?=:)", body):
+                yield Edit(at + found.start(), at + found.start(), mark, 0.8, f"insert `{mark}`")
 
 
 def _brackets(line: str, start: int) -> Iterator[Edit]:
@@ -278,14 +309,15 @@ def _brackets(line: str, start: int) -> Iterator[Edit]:
             comma = re.search(r"\s+#", plain)
             if comma:
                 yield Edit(start + comma.start(), start + comma.start(), closing, 1.0, f"insert `{closing}`")
-            for at in (found.start() for found in re.finditer(r"(?<=\w)(?=[,\]}])|,", plain)):
-                yield Edit(start + at, start + at, closing, -1.0, f"insert `{closing}`")
+            for found in re.finditer(r"(?<=\w)(?=[,\]}])|,", plain):
+                at, last = start + found.start(), not plain[found.end() :].strip()
+                yield Edit(at, at, closing, 1.2 if last else -2.5, f"insert `{closing}`")
         elif plain.count(opening) < plain.count(closing):
             value = re.search(r"(?<=[:-] )\S", plain)
             if value:
                 yield Edit(start + value.start(), start + value.start(), opening, 1.0, f"insert `{opening}`")
             last = plain.rfind(closing)
-            yield Edit(start + last, start + last + 1, "", -1.0, f"remove `{closing}`")
+            yield Edit(start + last, start + last + 1, "", -3.0, f"remove `{closing}`")
             alone = re.match(r"^(\s*(?:- +)?)[^\s:]+\]", plain)
             if alone:
                 yield Edit(start + alone.end(1), start + alone.end(1), opening, 0.3, f"insert `{opening}`")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from ..proposal import edit
+from ..proposal import edit, guide
 from . import formatters, linters, reports, slips
 
 TYPE_CHECKING = False
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _LAYOUT = ("E1", "E2", "E3", "W1", "W2", "W3", "I0", "Q0", "COM", "D2", "C03", "C0410", "UP03", "F401", "W0611")
 """Rules whose fixes cannot change what a program does, by the start of their code."""
-_MOST_FILES = 400
+_MOST_FILES = 200
+_MODIFIED = "- files were modified by this hook"
 
 
 class Work:
@@ -72,6 +73,11 @@ def propose(case: Case) -> Iterable[Proposal]:
     for mend in (_python, _javascript, _shell, _formatters):
         mend(case, work, more)
     yield from work.proposal()
+    if _MODIFIED in case.output and not work.done:
+        steps = [
+            "The hook has changed the files already: look at the changes, add them, and run the same command again."
+        ]
+        yield guide("a hook has mended its files itself", steps)
     yield from more.proposal(sure=False)
 
 

@@ -1,0 +1,5 @@
+exports.Page = class {
+  tap() {
+    return 1;
+  }
+};

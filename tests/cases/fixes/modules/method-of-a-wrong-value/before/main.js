@@ -1,0 +1,3 @@
+const value = { length: 1 };
+
+console.log(value.map((x) => x));

@@ -1,0 +1,3 @@
+import { one, two } from "./index";
+
+export const three = one + two;

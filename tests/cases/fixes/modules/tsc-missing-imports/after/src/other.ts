@@ -1,0 +1,3 @@
+import { numberOne, numberTwo } from './index';
+
+export const four = numberOne + numberTwo + 1;

@@ -1,0 +1,3 @@
+import { four } from './other';
+
+export const seven = four + numberOne + numberTwo;

@@ -1,0 +1,2 @@
+export const numberOne = 1;
+export const numberTwo = 2;

@@ -1,0 +1,6 @@
+def f():
+<<<<<<< HEAD
+    return 1
+=======
+    return 2
+>>>>>>> other

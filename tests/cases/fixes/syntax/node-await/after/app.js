@@ -1,0 +1,8 @@
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+
+async function main() {
+  await wait(1);
+  console.log('done');
+}
+
+main();
