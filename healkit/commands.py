@@ -95,7 +95,7 @@ def unwrap(words: list[str]) -> list[str]:
     for _ in range(6):
         if not words:
             return words
-        base = [words[0].rpartition("/")[2], *words[1:3]]
+        base = [_versionless(_name(words[0])), *words[1:3]]
         taken = next((wrappers[key] for n in (3, 2, 1) if (key := " ".join(base[:n])) in wrappers), 0)
         if not taken or len(words) <= taken:
             return words
@@ -108,13 +108,17 @@ def unwrap(words: list[str]) -> list[str]:
 
 
 def programs(command: str) -> list[str]:
-    """Return the names of the programs that a command line runs, in order, wrappers and what they run both."""
+    """Return the names of the programs that a command line runs, in order, wrappers and what they run both.
+
+    A name with a version is followed by the plain one: `python3.11`, `python`.
+    """
     found: dict[str, None] = {}
     for words in split(command):
         inner = unwrap(words)
         for part in (words, inner):
             if part:
-                found[part[0].rpartition("/")[2]] = None
+                name = _name(part[0])
+                found[name] = found[_versionless(name)] = None
     return list(found)
 
 
