@@ -126,6 +126,9 @@ def test_case(
             assert spec["kind"] in applied, told
     elif spec["outcome"] != "unresolved":
         assert not applied, told
+    if spec.get("proven"):  # it passes in other words or another environment: shown, with what passed
+        assert [fix["kind"] for fix in report["fixes"] if fix["verified"]][-1] == spec["kind"], told
+        assert report["exit_codes"][-1] == 0, told
     if "suggests" in spec:
         assert spec["suggests"] in json.dumps(report["fixes"] + report["tried"], ensure_ascii=False), told
     after = case / "after"

@@ -209,6 +209,9 @@ def _show(healing: Healing, wish: Wish) -> None:
         words = f"healed: {'; '.join(one.proposal.fix.title for one in applied)}"
     elif healing.outcome == "unresolved" and applied:
         words = f"still failing, but further: {'; '.join(one.proposal.fix.title for one in applied)}"
+    elif any(one.verified for one in healing.tried) and not applied:
+        proven = [one.proposal.fix for one in healing.tried if one.verified]
+        words = f"the command as given still fails; this passes: {proven[-1].command or proven[-1].title}"
     elif healing.outcome == "suggested" and wish.dry:
         words = "dry run: nothing was changed"
     if healing.message:

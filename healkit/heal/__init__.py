@@ -308,8 +308,12 @@ class _Attempt:
     # -- the end
 
     def finish(self) -> Healing:
-        """Keep what healed, or the longest good prefix; put the rest back; say how it ended."""
-        if self.passed:
+        """Keep what healed, or the longest good prefix; put the rest back; say how it ended.
+
+        A run in other words or another environment proves a remedy and heals nothing: the command as given still fails.
+        """
+        others = [count for count, one in enumerate(self.stood) if self._is_other(one)]
+        if self.passed and not others:
             self._verify_all()
             steps = [one.step for one in self.stood if one.step >= 0]
             self.transaction.keep()
@@ -320,8 +324,11 @@ class _Attempt:
         if steps:
             self._take_back(min(steps))
         for one in gone:
-            note = "taken back: the command still fails"
-            self.tried[one.tried] = self.tried[one.tried].replace(applied=False, attempted=True, note=note)
+            proven = self.passed and self._is_other(one) and one.step < 0
+            note = "" if proven else "taken back: the command still fails"
+            self.tried[one.tried] = self.tried[one.tried].replace(
+                applied=False, attempted=not proven, verified=proven, note=note
+            )
         stands = [one for one in self.stood[:kept] if one.step >= 0]
         if stands:
             self.transaction.keep()
@@ -339,13 +346,19 @@ class _Attempt:
         first = {diagnosis.fingerprint for diagnosis in self.scene.diagnoses}
         for count in range(len(self.stood), 0, -1):
             rest = {diagnosis.fingerprint for diagnosis in self.stood[count - 1].diagnoses}
-            if rest and rest <= first and not self.stood[count - 1].environ:
+            if rest and rest <= first and not self._is_other(self.stood[count - 1]):
                 return count
         return 0
+
+    def _is_other(self, one: _Round) -> bool:
+        """Tell whether a round ran in another environment or other words than the command that was given."""
+        return bool(one.environ) or (not self.scene.proof and tuple(one.argv) != tuple(self.scene.argv))
 
     def _outcome(self, stands: bool) -> str:
         if stands:
             return "unresolved"
+        if any(one.verified for one in self.tried):
+            return "suggested"
         if any(one.attempted for one in self.tried):
             return "rolled_back"
         refused = next((one.note for one in self.tried if one.refused), "")
