@@ -148,7 +148,10 @@ def parse(path: str, text: str) -> Any:
         ValueError: it cannot be read.
     """
     if path.endswith(".json"):
-        return json.loads(text)
+        found = json.loads(text)
+        if path.endswith("package.json") and isinstance(found, dict) and found.get("type") == "commonjs":
+            del found["type"]  # what Node takes it for without the key
+        return found
     if path.endswith(".toml"):
         return tomllib.loads(text)
     python = store.profile(list(store.catalog()["python"]["plain"])) / "bin/python"

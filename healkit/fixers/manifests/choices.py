@@ -7,6 +7,7 @@ import json
 import os
 import re
 
+from .. import tables as shared_tables
 from . import near
 from .documents import read_json
 
@@ -124,11 +125,17 @@ def _upwards(shelf: Shelf, document: Document) -> Iterable[str]:
 
 
 def _programs(shelf: Shelf, document: Document, *_: object) -> Iterable[str]:
-    """Return the programs that a script of this document can start: the project's own ones; PATH where there are none close."""
+    """Return the programs that a script of this document can start: the project's own ones; PATH where there are none.
+
+    What the project declares is among them, installed or not: its name is no slip of another's.
+    """
     found = [name for folder in _upwards(shelf, document) for name in near.entries(f"{folder}/node_modules/.bin")]
     env = str(shelf.case.facts.get("env") or "")
     found += near.entries(f"{env}/bin") if env else []
-    return found or [name for folder in os.environ.get("PATH", "").split(":") for name in near.entries(folder)]
+    found = found or [name for folder in os.environ.get("PATH", "").split(":") for name in near.entries(folder)]
+    packages = declared(shelf, document)
+    brought = shared_tables.table("packages").get("node", {}).get("programs", {})
+    return [*found, *packages, *(program for program, package in brought.items() if package in packages)]
 
 
 def _types(shelf: Shelf, document: Document, *_: object) -> Iterable[str]:

@@ -82,6 +82,8 @@ def _edits(shelf: Shelf, report: Report) -> list[Proposal]:
 def _right(report: Report, offered: Sequence[str]) -> str:
     if report.meant:
         return report.meant if near.is_close(report.name, report.meant) else ""
+    if report.name in offered:  # the word is right; what it names is not there
+        return ""
     return near.closest(report.name, offered)
 
 
@@ -150,7 +152,8 @@ def rename(document: Document, at: Path, old: str, new: str) -> Iterator[Proposa
     if text:
         where = f" of `{'.'.join(at)}`" if at else ""
         title = f"rename `{old}`{where} to `{new}` in {document.path}"
-        yield edit("manifest", title, [document.source.change(text)], risk="medium")
+        sure = not (old.isdecimal() and new.isdecimal())  # of two years or numbers none is a misspelt other one
+        yield edit("manifest", title, [document.source.change(text)], risk="medium", sure=sure)
 
 
 def revalue(document: Document, at: Path, value: str, old: str, new: str) -> Iterator[Proposal]:
@@ -162,4 +165,5 @@ def revalue(document: Document, at: Path, value: str, old: str, new: str) -> Ite
     if text:
         where = f" in `{'.'.join(at)}`" if at else ""
         title = f"write `{new}` instead of `{old}`{where} of {document.path}"
-        yield edit("manifest", title, [document.source.change(text)], risk="medium")
+        sure = not (old.isdecimal() and new.isdecimal())  # of two years or numbers none is a misspelt other one
+        yield edit("manifest", title, [document.source.change(text)], risk="medium", sure=sure)
