@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import aliases, audit, cargo, fixtures, places, versions, words
+from . import aliases, audit, cargo, fixtures, headers, markers, parametrized, places, versions, words
 from .shelf import Shelf
 
 TYPE_CHECKING = False
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..case import Case
     from ..proposal import Proposal
 
-PARTS = (words, cargo, fixtures, versions, aliases, places, audit)
+PARTS = (headers, words, cargo, fixtures, markers, parametrized, versions, aliases, places, audit)
 """The parts in the order in which they are asked: what the output says by name comes first."""
 
 

@@ -1,4 +1,4 @@
-"""pytest does not know a fixture or marker, while one of a close name is defined: put right whichever spelling stands alone."""
+"""pytest does not know a fixture, while one of a close name is defined: put right whichever spelling stands alone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 
 from ...records import Change
 from ..proposal import alternatives, edit
-from . import near
+from . import near, undecorated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,28 +16,20 @@ if TYPE_CHECKING:
 
     from ..proposal import Proposal
     from ..source import Source
-    from .documents import Document
     from .shelf import Shelf
 
 _FIXTURE = re.compile(
     r"file (?P<file>[^\n]+?), line (?P<line>\d+)\n(?:[^\n]*\n){0,60}?"
     r"[E ]+fixture '(?P<name>\w+)' not found\n>? +available fixtures: (?P<options>[^\n]+)"
 )
-_MARKER = re.compile(
-    r"'(?P<name>\w+)' not found in `markers` configuration option|Unknown pytest\.mark\.(?P<other>\w+)"
-)
-_SETTINGS = ["pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg", ".pytest.ini"]
 _MOST = 8
 
 
 def propose(shelf: Shelf) -> Iterator[Proposal]:
-    """Yield the edits for each missing fixture and marker."""
+    """Yield the edits for each missing fixture."""
     for number, found in enumerate(_FIXTURE.finditer(shelf.output)):
         if number < _MOST:
             yield from _fixture(shelf, found["file"], int(found["line"]), found["name"], found["options"].split(", "))
-    names = dict.fromkeys(found["name"] or found["other"] for found in _MARKER.finditer(shelf.output))
-    for name in list(names)[:_MOST]:
-        yield from _marker(shelf, name)
 
 
 def _fixture(shelf: Shelf, file: str, line: int, name: str, options: list[str]) -> Iterator[Proposal]:
@@ -45,6 +37,10 @@ def _fixture(shelf: Shelf, file: str, line: int, name: str, options: list[str]) 
     test = shelf.case.resolve(file)
     source = shelf.case.source(test) if test else None
     if source is None:
+        return
+    lost = list(undecorated.propose(shelf, source, name))
+    if lost:
+        yield from lost
         return
     if not meant:
         yield from _misnamed(shelf, name)
@@ -154,10 +150,10 @@ def _odd(shelf: Shelf, definition: Source, test: Source, name: str, meant: str) 
     body = _names_in_bodies(test, name)
     if meant in body and name not in body:
         return name
-    return _unheard(shelf, name, meant) or _since_commit(shelf, definition.path, test.path, name, meant)
+    return unheard(shelf, name, meant) or since_commit(shelf, definition.path, test.path, name, meant)
 
 
-def _unheard(shelf: Shelf, name: str, meant: str) -> str:
+def unheard(shelf: Shelf, name: str, meant: str) -> str:
     """Return which of two words is no word of this project: no longer name holds it, no text speaks of it, but both do of the other."""
     counts = dict.fromkeys((name, meant), 0)
     for path in shelf.all_files:
@@ -185,7 +181,7 @@ def _names_in_bodies(source: Source, parameter: str) -> set[str]:
     return found
 
 
-def _since_commit(shelf: Shelf, definition: str, test: str, name: str, meant: str) -> str:
+def since_commit(shelf: Shelf, definition: str, test: str, name: str, meant: str) -> str:
     """Return the spelling that came after the last commit, of the two files that spell a name differently."""
     git = shelf.case.program("git") if shelf.case.exists(".git") else ""
     if not git:
@@ -205,65 +201,3 @@ def _since_commit(shelf: Shelf, definition: str, test: str, name: str, meant: st
     if defined and not used:
         return name
     return meant if used and not defined else ""
-
-
-def _marker(shelf: Shelf, name: str) -> Iterator[Proposal]:
-    registered = _registered(shelf)
-    meant = near.closest(name, registered)
-    if not meant:
-        return
-    uses = {word: len(_marked(shelf, word)) for word in (name, meant)}
-    # The one that tests use besides the other is right; where only the unknown one is used, its registration may be the slip.
-    fixes = [*_used(shelf, name, meant)]
-    if not uses[meant]:
-        fixes = [*_renamed(registered[meant], name, meant)] if uses[name] else fixes
-        if uses[name] == 1:
-            fixes += _used(shelf, name, meant)
-            wrong = _unheard(shelf, name, meant) or _since_commit(
-                shelf, registered[meant].path, _marked(shelf, name)[0], name, meant
-            )
-            fixes = [fix for fix, word in zip(fixes, (meant, name), strict=False) if wrong in ("", word)]
-    yield from alternatives(fixes)
-
-
-def _registered(shelf: Shelf) -> dict[str, Document]:
-    found: dict[str, Document] = {}
-    for document in shelf.documents(_SETTINGS):
-        for at, value in document.strings() if document.kind != "text" else ():
-            if at and at[-1] == "markers":
-                for line in value.split("\n"):
-                    word = re.match(r"\s*(\w+)", line)
-                    if word:
-                        found[word[1]] = document
-    return found
-
-
-def _renamed(document: Document, name: str, meant: str) -> Iterator[Proposal]:
-    for at, value in document.strings():
-        spot = re.search(rf"(?m)^\s*{re.escape(meant)}\b", value)
-        if at and at[-1] == "markers" and spot:
-            after = value[: spot.end() - len(meant)] + name + value[spot.end() :]
-            text = document.revalued(at, value, after, meant, name)
-            if text:
-                title = f"register the marker `{name}` instead of `{meant}` in {document.path}"
-                yield edit("manifest", title, [document.source.change(text)], risk="medium")
-
-
-def _marked(shelf: Shelf, name: str) -> list[str]:
-    """Return the Python files that use a marker."""
-    word = re.compile(rf"\bmark\.{re.escape(name)}\b".encode())
-    return [path for path in shelf.all_files if path.endswith(".py") and word.search(shelf.case.read(path) or b"")]
-
-
-def _used(shelf: Shelf, name: str, meant: str) -> Iterator[Proposal]:
-    """Yield the edit that uses the registered marker wherever the unknown one stands."""
-    changes = []
-    word = re.compile(rf"\bmark\.{re.escape(name)}\b")
-    for path in _marked(shelf, name):
-        source = shelf.case.source(path)
-        if source is not None:
-            changes.append(source.change(word.sub(f"mark.{meant}", source.text)))
-    if changes:
-        places = ", ".join(change.path for change in changes)
-        title = f"use the registered marker `{meant}` instead of `{name}` in {places}"
-        yield edit("manifest", title, changes, risk="medium")

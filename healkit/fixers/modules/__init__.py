@@ -6,7 +6,7 @@ its remedies in a module of its own. Nothing of the project is run.
 
 from __future__ import annotations
 
-from . import calls, directives, faults, hints, interop, missing, paths, undefined
+from . import awaiting, calls, directives, faults, hints, interop, missing, paths, undefined
 from .project import Graph
 
 TYPE_CHECKING = False
@@ -62,6 +62,8 @@ def _remedies(graph: Graph, fault: Fault, found: list[Fault]) -> Iterator[Propos
             yield from missing.remedies(graph, fault)
         case "default":
             yield from hints.default(graph, fault)
+        case "call":
+            yield from calls.remedies(graph, fault) or awaiting.remedies(graph, fault)
         case "module":
             yield from interop.stray_import(graph, fault.file) or paths.remedies(graph, fault)
         case "undefined":
@@ -73,7 +75,7 @@ def _remedies(graph: Graph, fault: Fault, found: list[Fault]) -> Iterator[Propos
 
 
 _OTHERS = {
-    "call": calls.remedies,
+    "await": awaiting.remedies,
     "member": hints.member,
     "type": hints.types,
     "empty": hints.emptied,

@@ -104,7 +104,7 @@ def _declarations(script: Script) -> Iterator[Declared]:
         names = [found["name"]]
         if kind in ("const", "let", "var") and "enum" not in found["kind"]:
             names = _variables(script, found.start("name"))
-        elif kind == "type" and not re.compile(r"\s*(?:<[^=]*>)?\s*=").match(code, found.end()):
+        elif kind == "type" and not re.compile(r"\s*[<=](?!=)").match(code, found.end()):
             continue
         exported = bool(found["export"]) and not found["default"]
         start = found.start("head") if not found["export"] else found.start()

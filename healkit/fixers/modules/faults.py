@@ -20,8 +20,8 @@ class Fault(Record):
     """One such message.
 
     `kind`: `export` (module has no `symbol`), `module` (module not found), `undefined` (name), `call` (`symbol` is no
-    function), `near` (tsc says what was meant), `esm` / `cjs` (a word of the other module system), `type` (an `import type`
-    too many or too few), `empty` (a file without exports), `client`, `utility`, `attribute`.
+    function), `await` (`symbol` is a promise), `near` (tsc says what was meant), `esm` / `cjs` (a word of the other module
+    system), `type` (an `import type` too many or too few), `empty` (a file without exports), `client`, `utility`, `attribute`.
     `file` is relative to the root, empty when the tool did not name it.
     """
 

@@ -36,7 +36,7 @@ def await_edits(text: str, number: int, parser: Parser) -> Iterator[Found]:
     )
     if at is None:
         return
-    found = _function(tokens, at)
+    found = around(tokens, at)
     if found is None:
         return
     start, waits = found
@@ -50,7 +50,7 @@ def await_edits(text: str, number: int, parser: Parser) -> Iterator[Found]:
         yield Found(edit, edit.apply(text), 0.95 if sure else 0.5)
 
 
-def _function(tokens: list[Token], at: int) -> tuple[int, bool] | None:
+def around(tokens: list[Token], at: int) -> tuple[int, bool] | None:
     """Return where the function around a token begins, and whether whoever calls it waits; None when it is in none."""
     depth = 0
     index = at - 1
