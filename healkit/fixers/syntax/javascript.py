@@ -9,8 +9,9 @@ from .braces import askew, brace_lines, left_open
 from .habits import Habits
 from .parsers import Parser
 from .quotes import quote_edits
-from .search import Edit, Found, Grammar, Wording, search, token_edits
+from .search import Edit, Found, Grammar, Wording, search
 from .signs import plain_signs
+from .slips import token_edits
 from .tags import tag_edits
 from .tokens import CLOSERS, OPENERS, SCRIPT_KEYWORDS, Lines, indent_of, script_tokens, spoken
 
@@ -31,7 +32,7 @@ GRAMMAR = Grammar(
         "=": (("==", -3.5), ("===", -2.5), (":", -1.5), ("=>", -2.0)), "==": (("=", -3.0),), "->": (("=>", -0.5),),
         "(": (("[", -2.5), ("{", -2.5)), "[": (("(", -2.5), ("{", -2.5)), "{": (("(", -2.5), ("[", -2.5)),
         ")": (("]", -1.5), ("}", -1.5)), "]": ((")", -1.5), ("}", -1.5)), "}": ((")", -1.5), ("]", -1.5)),
-        ";": ((",", -1.5), (":", -2.0)), ",": ((";", -2.5), (".", -3.0), (":", -3.0)), ":": (("=", -2.0), (",", -2.5), (";", -3.0)),
+        ";": ((",", -1.5), (":", -2.0)), ",": ((";", -2.5), (".", -3.0), (":", -4.5)), ":": (("=", -2.0), (",", -2.5), (";", -3.0)),
         ".": ((",", -2.0),), ">=": (("=>", -2.0),), "<>": (("!==", -1.5),), "=>": ((":", -4.0), ("=", -4.0)), "elif": (("else if", -0.5),),
         "elseif": (("else if", -0.5),), "elsif": (("else if", -0.5),), "def": (("function", -1.0),), "not": (("!", -2.0),),
         "and": (("&&", -1.0),), "or": (("||", -1.0),), "None": (("null", -2.0),), "in": (("of", -4.0),), "fn": (("function", -1.0),),

@@ -10,8 +10,9 @@ from ..proposal import edit as proposed
 from .braces import brace_lines
 from .habits import Habits
 from .quotes import quote_edits
-from .search import Edit, Found, Grammar, Wording, search, token_edits
+from .search import Edit, Found, Grammar, Wording, search
 from .signs import plain_signs
+from .slips import token_edits
 from .tokens import Lines, script_tokens
 
 TYPE_CHECKING = False

@@ -7,14 +7,15 @@ import re
 from typing import NamedTuple
 
 from . import python_check
-from .braces import left_open
+from .braces import closing_lines, left_open
 from .habits import Habits
 from .indents import indent_edits
 from .long_strings import long_strings
 from .python_two import older_edits
 from .quotes import quote_edits
-from .search import Edit, Found, Grammar, Wording, search, token_edits
+from .search import Edit, Found, Grammar, Wording, search
 from .signs import plain_signs
+from .slips import token_edits
 from .tokens import CLOSERS, OPENERS, PYTHON_KEYWORDS, Lines, indent_of, python_tokens
 
 TYPE_CHECKING = False
@@ -103,7 +104,7 @@ def _edits(broken: Broken, first: int, last: int, habits: Habits) -> Iterator[Ed
     starts, _ = _statements(text[: lines.end(broken.line)], lines)
     yield from indent_edits(text, broken.line, broken.message, [line for line in starts if line < broken.line][-4:])
     yield from foreign_edits(text, first, last)
-    yield from older_edits(text, first, last)
+    yield from older_edits(text, first, last, named="Missing parentheses in call" in broken.message)
     yield from token_edits(text, first, last, GRAMMAR, habits, focus)
     yield from closer_lines(text, first, last)
 
@@ -230,9 +231,10 @@ def closer_lines(text: str, first: int, last: int) -> Iterator[Edit]:
                 at = lines.start(below)
                 while at > 1 and text[at - 2] == "\n":
                     at -= 1
-                yield Edit(at, at, f"{indent}{OPENERS[bracket]}\n", -1.5, f"insert `{OPENERS[bracket]}`")
+                closing = OPENERS[bracket]
+                yield from closing_lines(text, at, f"{indent}{closing}", -1.5, f"insert `{closing}`", 2)
                 if _BLOCK.match(line):
-                    yield Edit(at, at, f"{indent}{OPENERS[bracket]}:\n", -1.5, f"insert `{OPENERS[bracket]}:`")
+                    yield Edit(at, at, f"{indent}{closing}:\n", -1.5, f"insert `{closing}:`")
                 break
 
 
