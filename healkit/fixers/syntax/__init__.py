@@ -65,7 +65,7 @@ def propose(case: Case) -> Iterator[Proposal]:
         module = import_module(f".{_MODULES[language]}", __name__)
         if language == "json":
             yield from module.without_mark(case, source)
-        if language in ("toml", "yaml"):
+        if language in ("json", "toml", "yaml"):
             yield from module.guides(source)
         found = module.heal(case, source)
         yield from _proposals(source, found, language)

@@ -16,6 +16,12 @@ _BLOCK_BEFORE = frozenset((")", "=>", "else", "try", "finally", "do", ";", "{", 
 _AT_MARGIN = frozenset((*CLOSERS, "case", "default", "else", "catch", "finally"))
 """What may stand inside a bracket on a line that is no deeper than the bracket's; anything else is an oddity of its own."""
 _LOGIC = frozenset("== != < > <= >= and or in is not && || === !==".split())
+GLOBALS = frozenset(
+    "console require module exports process Object Array String Number Boolean Promise JSON Math Date Error TypeError Map Set "
+    "Symbol RegExp parseInt parseFloat setTimeout clearTimeout window document fetch Buffer log length push map filter forEach "
+    "then catch keys values entries prototype constructor toString join split slice string number boolean any unknown void".split()
+)
+"""Names that a script need not declare."""
 _TYPE_HEADS = frozenset(("class", "interface", "enum", "namespace"))
 
 
@@ -109,10 +115,15 @@ class _Walk:
             if token.text in OPENERS:
                 line = self.text.rfind("\n", 0, token.start) + 1
                 kind = self._kind(token.text, frame)
-                self.stack.append(_Frame(kind, indent_of(self.text[line : token.start + 1]), self.name))
+                self.stack.append(_Frame(kind, indent_of(self.text[line : token.start + 1]), self._callee()))
         self.name = token.text if token.kind in "nk" else ""
         self._shift(shape)
         self.end = token.end
+
+    def _callee(self) -> str:
+        """Return the name by which arguments are counted: a script's own function is not the method of the same name."""
+        own = not self.python and self.name and self.before not in (".", "?.", "new") and self.name not in GLOBALS
+        return f"@{self.name}" if own else self.name
 
     def _step(self, gap: str) -> str:
         """Return how a statement of Python is set off from the last one: blank lines, and by how many blocks they differ."""

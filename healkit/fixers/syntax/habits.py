@@ -16,7 +16,7 @@ from functools import cache
 from math import log
 
 from ... import paths
-from .choices import events
+from .choices import GLOBALS, events
 from .tokens import Lines, Token, python_tokens, script_tokens
 
 TYPE_CHECKING = False
@@ -30,13 +30,11 @@ _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _COMMENTED = -4.0
 _SWALLOWED = -7.0
 """A string that ends a line and holds the sign that should have stood behind it."""
+_BETWEEN = re.compile(r"(?<=\w)[\"']\s*[:,)\]}]\s*[\w\"'(\[{]|[(\[{=:,] ?[\"'](?=\w)")
+"""The end of one string and what stands in front of the next, inside what is read as a string."""
+_SPLIT = -6.0
 _OWN_WEIGHT = 4.0
 _BUILT_IN = frozenset(dir(builtins))
-_GLOBALS = frozenset(
-    "console require module exports process Object Array String Number Boolean Promise JSON Math Date Error TypeError Map Set "
-    "Symbol RegExp parseInt parseFloat setTimeout clearTimeout window document fetch Buffer log length push map filter forEach "
-    "then catch keys values entries prototype constructor toString join split slice string number boolean any unknown void".split()
-)
 
 
 class Habits:
@@ -66,8 +64,13 @@ class Habits:
         )
         self.known: dict[tuple[tuple[str, ...], str], float] = {}
         self.names = {name for name, number in names.items() if number > min(1, inside[name])}
-        self.names |= _BUILT_IN if python else _GLOBALS
-        self.words = {word for token in tokens if token.kind == "s" for word in _WORD.findall(token.text)}
+        self.names |= _BUILT_IN if python else GLOBALS
+        sound = (
+            token
+            for token in tokens
+            if token.kind == "s" and not any(a < token.end and token.start <= b for a, b in spans)
+        )
+        self.words = {word for token in sound for word in _WORD.findall(token.text)}
         marks = Counter(token.text[-1] for token in tokens if token.kind == "s")
         total = sum(marks.values()) + 3
         self.marks = {mark: log((marks[mark] + 1) / total) for mark in "\"'`"}
@@ -102,9 +105,25 @@ class Habits:
                 for mark in self.marks
                 if text[1:-1].count(mark) % 2
             )
+            if token.text[0] == "`" and "${" in text:
+                return self._template(text[1:-1])
             style = self.marks.get(text[-1:], 0.0) - (4.0 if odd else 0.0)
+            style += _SPLIT * min(len(_BETWEEN.findall(text[1:-1])), 2)
             return style + sum(self._word(word) for word in _WORD.findall(_APOSTROPHE.sub("", text[1:-1])))
         return 0.0
+
+    def _template(self, text: str) -> float:
+        """Return the likelihood of what a template says: its words, and its `${}` as the code that they are."""
+        total, at = 0.0, 0
+        while (start := text.find("${", at)) >= 0:
+            total += sum(self._word(word) for word in _WORD.findall(text[at:start]))
+            depth, end = 1, start + 2
+            while end < len(text) and depth:
+                depth += (text[end] == "{") - (text[end] == "}")
+                end += 1
+            total += self.score(text[start + 2 : end - (depth == 0)])
+            at = end
+        return total + sum(self._word(word) for word in _WORD.findall(text[at:]))
 
     def _word(self, word: str) -> float:
         if not word[0].isalnum():

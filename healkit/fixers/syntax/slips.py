@@ -79,9 +79,11 @@ def _insertions(
     left = before.end if before else start
     right = after.start if after else end
     gap = text[left:right]
-    for new, prior in grammar.inserted.items():
+    for new, common in grammar.inserted.items():
         if new == "/" and (text[left - 1 : left] in "/*" or text[right : right + 1] in ("/", "*")):
             continue  # that would begin a comment
+        head = (after is not None and after.text == "{") or (before is not None and before.text == ")")
+        prior = common if new != "=>" or head else common - 2.0
         word = new[0].isalpha()
         what = f"insert `{new}`"
         if gap == "":
