@@ -134,7 +134,12 @@ class Tree:
                 relative = os.path.relpath(path, self.root)
                 if relative not in ignored and not name.endswith(SKIPPED_FILES):
                     files[relative] = _look(path)
-        files = {name: seen for name, seen in files.items() if seen[0] != "dir" or not _is_output(name, ignored)}
+        own = [name for name, seen in files.items() if seen[0] != "dir"]
+        files = {
+            name: seen
+            for name, seen in files.items()
+            if seen[0] != "dir" or not _is_output(name, ignored) or any(path.startswith(f"{name}/") for path in own)
+        }
         git = "\0".join(
             self.git(*argv)
             for argv in (("rev-parse", "HEAD"), ("stash", "list"), ("for-each-ref",), ("config", "-l", "--local"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from ..proposal import edit, guide
+from .braces import cut_off
 from .faults import suspects
 from .search import SURE
 
@@ -39,6 +40,10 @@ _MODULES = {
     "toml": "toml_case",
     "yaml": "yaml_case",
 }
+_CUT = (
+    "the end of the file may be lost: compare it with your editor's copy and with `git diff`",
+    "put the rest back, or finish the statement",
+)
 _JSON_NAMES = (".babelrc", ".eslintrc", ".prettierrc", ".swcrc", ".jshintrc", ".stylelintrc", "composer.lock")
 
 
@@ -60,10 +65,10 @@ def propose(case: Case) -> Iterator[Proposal]:
         module = import_module(f".{_MODULES[language]}", __name__)
         if language == "json":
             yield from module.without_mark(case, source)
-        if language in ("toml", "yaml"):
+        if language in ("json", "toml", "yaml"):
             yield from module.guides(source)
         found = module.heal(case, source)
-        yield from _proposals(source, found)
+        yield from _proposals(source, found, language)
         broken += bool(found)
         if broken >= MOST_FILES:
             return
@@ -77,7 +82,10 @@ def language_of(path: str) -> str:
     return next((language for language, suffixes in LANGUAGES.items() if name.endswith(suffixes)), "")
 
 
-def _proposals(source: Source, found: list[Found]) -> Iterator[Proposal]:
+def _proposals(source: Source, found: list[Found], language: str) -> Iterator[Proposal]:
+    if found and language in ("python", "script") and cut_off(source.text, python=language == "python"):
+        yield guide(f"{source.path} ends in the middle of a statement", _CUT)
+        found = [each._replace(share=0.0) for each in found]
     for number, each in enumerate(found[:MOST_SHOWN]):
         if number and found[0].share >= SURE and each.share < 0.02:
             return

@@ -44,10 +44,7 @@ def await_edits(text: str, number: int, parser: Parser) -> Iterator[Found]:
     answer = parser.ask(text, [edit])
     if answer is not None and answer[1] == [True]:
         name = _name(text, start)
-        called = re.findall(rf"(await\s+)?(?:[\w.]+\.)?\b{re.escape(name)}\(", text) if name else []
-        plain = [awaited for awaited in called if not awaited]
-        sure = waits and (len(plain) <= 1 or any(called))
-        yield Found(edit, edit.apply(text), 0.95 if sure else 0.5)
+        yield Found(edit, edit.apply(text), 0.95 if waits and not (name and _used_at_once(text, name)) else 0.5)
 
 
 def around(tokens: list[Token], at: int) -> tuple[int, bool] | None:
@@ -114,6 +111,31 @@ def _waits(tokens: list[Token], head: int) -> bool:
     if before >= 1 and tokens[before].text == "(":
         return tokens[before - 1].text not in _PLAIN_CALLBACKS
     return not (before >= 0 and tokens[before].text == "new")
+
+
+def _used_at_once(text: str, name: str) -> bool:
+    """Tell whether someone in a text uses what a function returns without waiting for it."""
+    for found in re.finditer(rf"(?<![\w$.])((?:[\w$]+\.)*){re.escape(name)}\(", text):
+        head = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
+        alone = not head.strip() or re.search(
+            r"(?:[;{}]|=>|\bawait|\breturn|\bvoid|\bfunction|\basync|\bstatic|[(,\[]|\))\s*$", head
+        )
+        waited = re.search(r"(?:Promise\.\w+\(\[?|\.then\(|\.push\()[^\n]*$", head) or not re.search(
+            r"[(,\[]\s*$", head
+        )
+        if not (alone and waited) and not _then(text, found.end() - 1):
+            return True
+    return False
+
+
+def _then(text: str, opening: int) -> bool:
+    """Tell whether `.then`, `.catch` or `.finally` follows on a call whose bracket opens at an offset."""
+    depth = 0
+    for token in spoken(script_tokens(text[opening : opening + 4000])):
+        depth += (token.text in "([{") - (token.text in ")]}")
+        if depth == 0:
+            return bool(re.match(r"\s*\.(?:then|catch|finally)\b", text[opening + token.end :]))
+    return False
 
 
 def _name(text: str, start: int) -> str:

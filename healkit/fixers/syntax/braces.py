@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .search import Edit
-from .tokens import CLOSERS, OPENERS, Lines, Token, indent_of, script_tokens, spoken
+from .tokens import CLOSERS, OPENERS, Lines, Token, indent_of, python_tokens, script_tokens, spoken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,19 +72,69 @@ def brace_lines(text: str, lines: Lines) -> Iterator[Edit]:
         at = lines.start(below) if lines.line(below).strip() and below <= len(lines) else len(text)
         while at > 1 and text[at - 2] == "\n":
             at -= 1
-        whole = "" if text[at - 1 : at] in ("", "\n") else "\n"
         for end in ("", ";", ",") if re.search("[=(:]", line) else ("",):
-            yield Edit(
-                at,
-                at,
-                f"{whole}{indent}{closing}{end}\n",
-                (0.7 if not end else -0.5) - 3.0 * (len(opening[0]) > 1),
-                f"insert `{closing}{end}`",
-            )
+            prior = (0.7 if not end else -0.5) - 3.0 * (len(opening[0]) > 1)
+            yield from closing_lines(text, at, f"{indent}{closing}{end}", prior, f"insert `{closing}{end}`", 1)
         for low in range(number + 1, below):
             blank = lines.line(low)
             if blank and not blank.strip() and indent_of(blank) == deep:
                 yield Edit(lines.end(low), lines.end(low), closing, 4.0, f"insert `{closing}`")
+
+
+def closing_lines(text: str, at: int, line: str, prior: float, what: str, most: int) -> Iterator[Edit]:
+    """Yield a closing bracket on a line of its own: in front of the line at an offset, or on the first of too many empty ones.
+
+    Args:
+        text: the whole text.
+        at: where the line begins, or the first of the empty lines above it.
+        line: what is inserted, without a line end.
+        prior: how common the slip is.
+        what: for people.
+        most: the empty lines that usually stand between two blocks.
+    """
+    whole = "" if text[at - 1 : at] in ("", "\n") else "\n"
+    yield Edit(at, at, f"{whole}{line}\n", prior, what)
+    empty = len(text[at:]) - len(text[at:].lstrip("\n"))
+    seen = {len(found[0]) - 1 for found in re.finditer(r"\n{2,}", text[: max(at - 1, 0)])}
+    if not whole and empty > most and empty not in seen and text[at + empty :].strip():
+        yield Edit(at, at, line, prior + 1.5, what)
+
+
+def cut_off(text: str, *, python: bool) -> bool:
+    """Tell whether a text ends in the middle of a statement: what is missing is more than a bracket."""
+    last, depth = None, 0
+    for token in spoken((python_tokens if python else script_tokens)(text)):
+        depth += (token.text in OPENERS) - (token.text in CLOSERS)
+        last = token
+    if last is None or (depth <= 0 and last.kind != "u"):
+        return False
+    if last.text in OPENERS or (last.kind in "ok" and last.text not in _ENDS):
+        return True
+    whole = text.endswith("\n") or last.text in (";", "}") or text[last.end :].strip()
+    return not whole and text[text.rfind("\n") + 1 :][:1].isspace()
+
+
+_ENDS = frozenset(
+    (
+        *CLOSERS,
+        ",",
+        ";",
+        ":",
+        "=>",
+        "None",
+        "True",
+        "False",
+        "pass",
+        "null",
+        "true",
+        "false",
+        "this",
+        "return",
+        "break",
+        "continue",
+    )
+)
+"""Signs and words that a line may well end with when only a bracket is missing."""
 
 
 def left_open(lines: Lines, first: int, last: int) -> list[int]:

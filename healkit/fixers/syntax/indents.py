@@ -56,11 +56,33 @@ def _moves(lines: Lines, number: int, unit: str, prior: float) -> Iterator[Edit]
     for new in _depths(lines, number, unit):
         if new == old:
             continue
-        cost = prior - 0.3 - 1.2 * abs(indent_of(new) - indent_of(old)) / max(indent_of(unit), 1)
+        cost = (
+            prior
+            - 0.3
+            - _LEAVES * leaves_function(lines, number, indent_of(new))
+            - 1.2 * abs(indent_of(new) - indent_of(old)) / max(indent_of(unit), 1)
+        )
         what = "indent the line" if indent_of(new) > indent_of(old) else "indent the line less"
         start = lines.start(number)
         yield Edit(start, start + len(old), new, cost, what)
         yield from _blocks(lines, number, old, new, cost, what)
+
+
+_LEAVES = 4.0
+
+
+def leaves_function(lines: Lines, number: int, deep: int) -> bool:
+    """Tell whether a line at some depth would stand right behind a function's last line, as deep as its `def`, without a blank line."""
+    if (
+        re.match(r"\s*(?:def|class|async|@|#|if __name__|[A-Z_]+ =)", lines.line(number))
+        or not lines.line(number - 1).strip()
+    ):
+        return False
+    for above in range(number - 1, max(0, number - 200), -1):
+        line = lines.line(above)
+        if line.strip() and indent_of(line) <= deep:
+            return indent_of(line) == deep and re.match(r"\s*(?:async\s+)?def\b", line) is not None
+    return False
 
 
 def _blocks(lines: Lines, number: int, old: str, new: str, cost: float, what: str) -> Iterator[Edit]:
@@ -117,14 +139,17 @@ def _tabs(text: str, lines: Lines, number: int, unit: str) -> Iterator[Edit]:
     tabbed = len(re.findall(r"^\t", text, re.M)) > len(re.findall(r"^ {2}", text, re.M))
     step = indent_of(unit) if unit != "\t" else 4
     line, start = lines.line(number), lines.start(number)
+    if (" " if tabbed else "\t") not in line[: len(line) - len(line.lstrip())]:
+        return
     if tabbed:
         yield Edit(start, start + len(line), _tabbed(line, step), 2.0, "indent with tabs")
         whole = "\n".join(_tabbed(each, step) for each in text.split("\n"))
         yield Edit(0, len(text), whole, -2.0, "indent with tabs")
         return
     for width in dict.fromkeys((step, 4, 8, 2)):
-        prior = 2.0 if width == step else 0.0
-        yield Edit(start, start + len(line), _blanks(line, width), prior, "indent with blanks")
+        done = _blanks(line, width)
+        prior = (2.0 if width == step else 0.0) - _LEAVES * leaves_function(lines, number, indent_of(done))
+        yield Edit(start, start + len(line), done, prior, "indent with blanks")
         whole = "\n".join(_blanks(each, width) for each in text.split("\n"))
         yield Edit(0, len(text), whole, prior - 2.0, "indent with blanks")
 

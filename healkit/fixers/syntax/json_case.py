@@ -7,11 +7,13 @@ import json
 import re
 
 from ..proposal import edit as proposed
+from ..proposal import guide
 from .braces import brace_lines
 from .habits import Habits
 from .quotes import quote_edits
-from .search import Edit, Found, Grammar, Wording, search, token_edits
+from .search import Edit, Found, Grammar, Wording, search
 from .signs import plain_signs
+from .slips import token_edits
 from .tokens import Lines, script_tokens
 
 TYPE_CHECKING = False
@@ -31,7 +33,7 @@ GRAMMAR = Grammar(
         "[": (("{", -2.5),), "{": (("[", -2.5),), "True": (("true", 1.0),), "False": (("false", 1.0),), "None": (("null", 1.0),),
         "undefined": (("null", -1.0),), "NULL": (("null", 1.0),), "TRUE": (("true", 1.0),), "FALSE": (("false", 1.0),),
     },
-    deleted={",": -0.5, ":": -2.5, ";": -1.0, "{": -4.5, "}": -4.0, "[": -4.5, "]": -4.0, "=": -3.0, ".": -3.0},
+    deleted={",": -0.5, ":": -2.5, ";": -1.0, "{": -9.0, "}": -5.0, "[": -9.0, "]": -5.0, "=": -3.0, ".": -3.0},
     keywords=frozenset(("true", "false", "null")),
 )  # fmt: skip
 _COMMENTED = re.compile(
@@ -70,6 +72,23 @@ def heal_text(text: str, *, commented: bool) -> list[Found]:
 
     edits = list(_edits(text, lines, first, last, fault, habits))
     return search(text, edits, check, Wording(text, habits, max(1, first - _NEAR), min(last + 3, len(lines))))[:6]
+
+
+def guides(source: Source) -> Iterator[Proposal]:
+    """Yield what a person must decide: what is to become of a second value behind the first."""
+    try:
+        _, end = json.JSONDecoder().raw_decode(source.text.lstrip())
+    except (ValueError, RecursionError):
+        return
+    rest = source.text.lstrip()[end:]
+    if rest.strip()[:1] in ("{", "[", '"') and _meaning(rest.strip().split("\n")[0], False) is not None:
+        line = source.text.count("\n", 0, len(source.text) - len(rest.lstrip())) + 1
+        steps = (
+            f"look at line {line} of {source.path}: the first JSON value is complete there, and another one follows",
+            "keep one of them, or put both into a list",
+            "or let what reads the file read one value a line (JSON Lines)",
+        )
+        yield guide(f"{source.path} holds more than one JSON value ({source.path}:{line})", steps)
 
 
 def without_mark(case: Case, source: Source) -> Iterator[Proposal]:

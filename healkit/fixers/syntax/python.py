@@ -7,14 +7,15 @@ import re
 from typing import NamedTuple
 
 from . import python_check
-from .braces import left_open
+from .braces import closing_lines, left_open
 from .habits import Habits
 from .indents import indent_edits
 from .long_strings import long_strings
 from .python_two import older_edits
 from .quotes import quote_edits
-from .search import Edit, Found, Grammar, Wording, search, token_edits
+from .search import Edit, Found, Grammar, Wording, search
 from .signs import plain_signs
+from .slips import token_edits
 from .tokens import CLOSERS, OPENERS, PYTHON_KEYWORDS, Lines, indent_of, python_tokens
 
 TYPE_CHECKING = False
@@ -26,7 +27,7 @@ GRAMMAR = Grammar(
     inserted={
         ")": -1.0, "(": -1.2, "]": -1.2, "[": -1.4, "}": -1.2, "{": -1.4, ",": -1.0, ":": -0.8, ".": -2.5, "=": -2.5,
         "==": -3.0, "in": -3.0, "import": -3.5, "as": -3.5, "if": -4.0, "else": -4.0, "for": -4.0, "and": -4.0, "or": -4.0,
-        "not": -5.0, "is": -5.0, "+": -3.5, "-": -4.0, "*": -4.0, "/": -4.5, "%": -4.0, "->": -4.0, "def": -4.0, "class": -4.5,
+        "not": -5.0, "is": -5.0, "+": -4.0, "-": -4.0, "*": -4.0, "/": -4.5, "%": -4.0, "->": -4.0, "def": -4.0, "class": -4.5,
         "return": -5.0, "from": -4.0, "lambda": -5.0, "<": -4.5, ">": -4.5, "!=": -4.5, "|": -5.0, "while": -5.0, "with": -5.0,
         "except": -5.0, "elif": -5.0, "@": -4.0, "<=": -5.0, ">=": -5.0, "+=": -5.0,
     },
@@ -103,7 +104,7 @@ def _edits(broken: Broken, first: int, last: int, habits: Habits) -> Iterator[Ed
     starts, _ = _statements(text[: lines.end(broken.line)], lines)
     yield from indent_edits(text, broken.line, broken.message, [line for line in starts if line < broken.line][-4:])
     yield from foreign_edits(text, first, last)
-    yield from older_edits(text, first, last)
+    yield from older_edits(text, first, last, named="Missing parentheses in call" in broken.message)
     yield from token_edits(text, first, last, GRAMMAR, habits, focus)
     yield from closer_lines(text, first, last)
 
@@ -230,9 +231,10 @@ def closer_lines(text: str, first: int, last: int) -> Iterator[Edit]:
                 at = lines.start(below)
                 while at > 1 and text[at - 2] == "\n":
                     at -= 1
-                yield Edit(at, at, f"{indent}{OPENERS[bracket]}\n", -1.5, f"insert `{OPENERS[bracket]}`")
+                closing = OPENERS[bracket]
+                yield from closing_lines(text, at, f"{indent}{closing}", -1.5, f"insert `{closing}`", 2)
                 if _BLOCK.match(line):
-                    yield Edit(at, at, f"{indent}{OPENERS[bracket]}:\n", -1.5, f"insert `{OPENERS[bracket]}:`")
+                    yield Edit(at, at, f"{indent}{closing}:\n", -1.5, f"insert `{closing}:`")
                 break
 
 

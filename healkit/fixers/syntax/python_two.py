@@ -18,23 +18,33 @@ _PRINT = re.compile(r"^([ \t]*|[^\n#'\"]*[:;][ \t]*)(print|exec)\b(?![ \t]*[=.:\
 _PREFIX = re.compile(r"\b(?:ur|UR|uR|Ur)(?=[\"'])")
 _BACKTICKS = re.compile(r"`([^`\n]+)`")
 _OCTAL = re.compile(r"(?<![\w.])0(\d+)(?![\w.])")
+_NAMED = 10.0
+"""How much likelier Python 2 is when the parser names it."""
 _LONG_NUMBER = re.compile(r"(?<![\w.])(0[xX][\da-fA-F]+|\d+)[lL]\b")
 
 
-def older_edits(text: str, first: int, last: int) -> Iterator[Edit]:
-    """Yield the edits that write Python 2 as Python 3, for a few lines and for the whole file."""
+def older_edits(text: str, first: int, last: int, *, named: bool) -> Iterator[Edit]:
+    """Yield the edits that write Python 2 as Python 3, for a few lines and for the whole file.
+
+    Args:
+        text: the source.
+        first: the first line that an edit of a few lines may change.
+        last: the last one.
+        named: the parser itself said that the brackets of a call are missing.
+    """
+    sure = _NAMED if named else 0.0
     lines = Lines(text)
     start, end = lines.start(first), lines.end(last)
     region = text[start:end]
     near = modern(region)
     if near != region:
-        yield Edit(start, end, near, 4.0, "write Python 3 instead of Python 2")
+        yield Edit(start, end, near, 4.0 + sure, "write Python 3 instead of Python 2")
     many = _many_exceptions(region)
     if many != region:
         yield Edit(start, end, many, 4.0, "put the exceptions into brackets")
     whole = modern(text)
     if whole != text:
-        yield Edit(0, len(text), whole, 4.5, "write Python 3 instead of Python 2")
+        yield Edit(0, len(text), whole, 4.5 + sure, "write Python 3 instead of Python 2")
 
 
 def modern(text: str) -> str:

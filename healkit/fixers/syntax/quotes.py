@@ -46,6 +46,8 @@ def _one_line(line: str, start: int, mark: str) -> Iterator[Edit]:
     """Yield a quote inserted at every edge of a word, one removed, one escaped."""
     for at in range(len(line) - len(line.lstrip()), len(line.rstrip()) + 1):
         left, right = line[at - 1 : at], line[at : at + 1]
+        if left == "$" and right == "{":
+            continue
         if not (left and right and _WORD.match(left) and _WORD.match(right)):
             yield Edit(start + at, start + at, mark, -1.0, f"insert `{mark}`")
         if right == mark:

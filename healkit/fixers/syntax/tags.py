@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 _TAG = re.compile(r"<(/?)([A-Za-z][\w.-]*)?((?:[^<>{}\"']|\"[^\"]*\"|'[^']*'|\{[^{}]*\})*?)(/?)>")
 _VOID = frozenset(("br", "hr", "img", "input", "meta", "link", "source", "area", "col", "embed", "track", "wbr"))
+_ELEMENTS = frozenset(
+    "a abbr article aside audio b blockquote body button canvas caption circle code dd del details dialog div dl dt em fieldset figure "
+    "footer form g h1 h2 h3 h4 h5 h6 head header html i iframe label legend li main nav ol optgroup option p path picture pre rect "
+    "section select small span strong sub summary sup svg table tbody td textarea tfoot th thead time title tr u ul video".split()
+)
 _NEAR = 80
 
 
@@ -34,15 +39,23 @@ def tag_edits(text: str, lines: Lines, number: int, message: str) -> Iterator[Ed
             stack.pop()
         elif stack:
             opened = stack[-1][2] or ""
-            yield Edit(found.start() + 2, found.start() + 2 + len(name or ""), opened, 0.0, f"write `</{opened}>`")
-            yield Edit(
-                stack[-1].start() + 1, stack[-1].start() + 1 + len(opened), name or "", -0.5, f"write `<{name or ''}>`"
-            )
+            known = 3.0 * (_known(text, opened) - _known(text, name or ""))
+            at = found.start() + 2
+            yield Edit(at, at + len(name or ""), opened, known, f"write `</{opened}>`")
+            at = stack[-1].start() + 1
+            yield Edit(at, at + len(opened), name or "", -0.5 - known, f"write `<{name or ''}>`")
             yield from _closings(text, lines, stack[-1], found.start())
             if len(stack) > 1 and stack[-2][2] == name:
                 del stack[-2:]
     for found in stack[-2:]:
         yield from _closings(text, lines, found, lines.end(min(number + 3, len(lines))))
+
+
+def _known(text: str, name: str) -> int:
+    """Tell whether there is an element of a name: HTML has it, or the text says the word elsewhere, too."""
+    return int(
+        name in _ELEMENTS or name in _VOID or len(re.findall(rf"(?<![\w$]){re.escape(name)}(?![\w$])", text)) > 1
+    )
 
 
 def _closings(text: str, lines: Lines, opened: re.Match[str], limit: int) -> Iterator[Edit]:

@@ -6,10 +6,12 @@ import re
 import tomllib
 
 from ..proposal import guide
+from .braces import closing_lines
 from .habits import Habits
 from .quotes import quote_edits
-from .search import Edit, Found, Grammar, Wording, search, token_edits
+from .search import Edit, Found, Grammar, Wording, search
 from .signs import plain_signs
+from .slips import token_edits
 from .tokens import Lines, indent_of
 
 TYPE_CHECKING = False
@@ -28,7 +30,7 @@ GRAMMAR = Grammar(
         "]": (("}", -1.5),), "}": (("]", -1.5),), "(": (("[", -1.5),), ")": (("]", -1.5),), "[": (("{", -2.5),), "{": (("[", -2.5),),
         ".": ((",", -2.0),), "True": (("true", 1.0),), "False": (("false", 1.0),), "TRUE": (("true", 1.0),), "FALSE": (("false", 1.0),),
     },
-    deleted={",": -1.5, ":": -3.0, ";": -1.0, "{": -4.5, "}": -4.0, "[": -4.0, "]": -4.0, "=": -2.5, ".": -2.5},
+    deleted={",": -1.5, ":": -3.0, ";": -1.0, "{": -9.0, "}": -6.0, "[": -9.0, "]": -6.0, "=": -2.5, ".": -2.5},
     keywords=frozenset(("true", "false")),
 )  # fmt: skip
 _LITERALS = {"true": "true", "false": "false", "yes": "true", "no": "false", "on": "true", "off": "false"}
@@ -124,7 +126,8 @@ def _swallowed(text: str) -> int:
 def _edits(text: str, lines: Lines, first: int, last: int, line: int, habits: Habits) -> Iterator[Edit]:
     yield from plain_signs(text, first, last, python=True)
     for number in range(max(first, line - 12), last + 1):
-        yield from quote_edits(text, number, "string" if number == line else "", python=True)
+        for each in quote_edits(text, number, "string" if number == line else "", python=True):
+            yield each._replace(prior=each.prior - 6.0) if not each.new else each
         yield from _line(lines, number)
     yield from _array_ends(lines, first, last)
     yield from token_edits(text, first, last, GRAMMAR, habits, [lines.start(line)], _TRIED)
@@ -133,6 +136,12 @@ def _edits(text: str, lines: Lines, first: int, last: int, line: int, habits: Ha
 def _line(lines: Lines, number: int) -> Iterator[Edit]:
     """Yield what one line may be meant to say."""
     line, start = lines.line(number), lines.start(number)
+    colon = re.match(r"\s*[\w\"'.-]+(\s*:[ \t]*)(?=\S)", line)
+    if colon:
+        equals = (
+            " = " if re.search(r"(?m)^[\w.-]+ = ", lines.text) or not re.search(r"(?m)^[\w.-]+=", lines.text) else "="
+        )
+        yield Edit(start + colon.start(1), start + colon.end(1), equals, 1.0, "write `=` instead of `:`")
     value = re.match(r"(\s*[\w\"'.-]+\s*)([=:])(\s*)([^\s#\"'\[{][^#\n]*?)(\s*(?:#.*)?)$", line)
     if value:
         at, said = start + value.start(4), value[4]
@@ -142,6 +151,9 @@ def _line(lines: Lines, number: int) -> Iterator[Edit]:
         elif not re.search(r"[\[\]{}=,]", said) and not re.fullmatch(r"[\d.:_+T-]+", said):
             bare = said.strip("\"'")
             yield Edit(at, at + len(said), f'"{bare}"', 0.5, "put the value into quotes")
+    for found in re.finditer(r"(?:=[ \t]*|^[ \t]+)([\"'])(?:(?!\1)[^\\#\n])*?(?=[ \t]*(?:,[ \t]*)?(?:#.*)?$)", line):
+        if line.count(found[1]) == 1:
+            yield Edit(start + found.end(), start + found.end(), found[1], 7.0, f"insert `{found[1]}`")
     head = re.match(r"\s*(\[{1,2})([^\[\]=]+?)(\]{0,2})\s*(#.*)?$", line)
     if head:
         for many in (1, 2):
@@ -191,7 +203,7 @@ def _array_ends(lines: Lines, first: int, last: int) -> Iterator[Edit]:
                 at = lines.start(below)
                 while at > 1 and lines.text[at - 2] == "\n":
                     at -= 1
-                yield Edit(at, at, f"{closing}\n", 1.5, f"insert `{closing}`")
+                yield from closing_lines(lines.text, at, closing, 1.5, f"insert `{closing}`", 1)
                 break
         else:
             text = lines.text
