@@ -195,9 +195,9 @@ def judge(
     elif changed and not healed:
         _say(record, "harm", f"left {', '.join(changed)} changed, outcome {record.outcome}")
     elif healed and (changed or may_change):
-        wrong = (
-            _silences(before, after, changed) or _still_fails(tree, fault) or (fault.check(tree) if fault.check else "")
-        )
+        again = changed or op.expected == "auto"  # else another command line was the remedy
+        wrong = _silences(before, after, changed) or (_still_fails(tree, fault) if again else "")
+        wrong = wrong or (fault.check(tree) if fault.check else "")
         _say(record, "harm" if wrong else "right", wrong)
     elif op.expected == "must_not":
         _say(record, "harm" if healed else "right", "claims to be healed" if healed else "")
