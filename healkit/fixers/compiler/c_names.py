@@ -193,9 +193,9 @@ def missing_header(problem: Said, text: str, texts: Mapping[str, str]) -> Iterat
             if not steps:
                 continue
         if (base == name or steps) and base.endswith((".h", ".hh", ".hpp", ".hxx", ".inc")):
-            options[(os.path.relpath(path, folder or "."), True)] = (NEAR, steps, 0)
-            options.setdefault((_spelled(path, problem.file, texts), True), (NEAR, steps, 0))
-            options.setdefault((os.path.join(os.path.dirname(found[1]), base), here[2] == '"'), (NEAR, steps, 1))
+            options[(os.path.join(os.path.dirname(found[1]), base), here[2] == '"')] = (NEAR, steps, 0)
+            options.setdefault((_spelled(path, problem.file, texts), True), (NEAR, steps, 1))
+            options.setdefault((os.path.relpath(path, folder or "."), True), (NEAR, steps, 2))
     for key in ("headers", "cxx_headers"):
         for header in table("c-headers").get(key, {}):
             if close(found[1], header) or (found[1].rpartition(".")[0] == header and key == "cxx_headers"):
@@ -203,7 +203,11 @@ def missing_header(problem: Said, text: str, texts: Mapping[str, str]) -> Iterat
             elif found[1] == header and here[2] == '"':
                 options[(header, False)] = (NEAR, 1, 0)
     users = sum(f'"{found[1]}"' in other for other in texts.values())
-    for (spelling, own), rank in {(os.path.normpath(name), own): rank for (name, own), rank in options.items()}.items():
+    unique: dict[tuple[str, bool], tuple[int, ...]] = {}
+    for (name, own), rank in options.items():
+        place = (os.path.normpath(name), own)
+        unique[place] = min(rank, unique.get(place, rank))
+    for (spelling, own), rank in unique.items():
         quoted = f'"{spelling}"' if own else f"<{spelling}>"
         edit = Edit(file=problem.file, start=start - 1, end=start + len(here[3]) + 1, text=quoted)
         title = f"include `{spelling}` instead of `{here[3]}` ({problem.file}:{problem.line})"

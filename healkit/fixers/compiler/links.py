@@ -42,16 +42,21 @@ def propose(case: Case) -> Iterable[Proposal]:
 
 
 def _libraries(case: Case, missing: list[str]) -> list[str]:
-    """Return the libraries that define all that is missing and nothing of the project does."""
-    out = []
-    for name in missing:
-        found = next(
-            (lib for lib, words in table("c-headers").get("libraries", {}).items() if name in words.split()), ""
-        )
-        if not found or _defining(case, name):
-            return []
-        out.append(found)
-    return list(dict.fromkeys(out))
+    """Return the libraries that define what is missing, where nothing of the project defines any of it."""
+    libraries = {lib: words.split() for lib, words in table("c-headers").get("libraries", {}).items()}
+    if any(_defining(case, name) for name in missing):
+        return []
+    found = {name: next((lib for lib, words in libraries.items() if name in words), "") for name in missing}
+    kin = {_kin(word) for lib in found.values() for word in libraries.get(lib, ())}
+    if any(not lib and _kin(name) not in kin for name, lib in found.items()):
+        return []
+    return list(dict.fromkeys(lib for lib in found.values() if lib))
+
+
+def _kin(name: str) -> str:
+    """Return the prefix that a library's functions share (`png_`), the name itself where it has none."""
+    head, sign, _ = name.partition("_")
+    return head + sign if sign else name
 
 
 def _defining(case: Case, name: str) -> list[str]:

@@ -7,7 +7,7 @@ import re
 
 from ...nearness import distance
 from ..source import Source
-from . import brackets, rust_advice, rust_items, rust_names, rust_types
+from . import brackets, rust_advice, rust_items, rust_names, rust_owners, rust_types
 from .cargo import Asked, asked
 from .copy import Copy
 from .lexis import RUST, tokens
@@ -49,7 +49,9 @@ class RustBench:
         rust = [text for path, text in self.first.items() if path.endswith(".rs")]
         self.words = Words(rust)
         self.imports = rust_advice.imports_of(rust)
+        self.casts = rust_types.casts_of(rust)
         self.sites: dict[str, int] = {}
+        self.latest: list[Problem] = []
         self.seconds = 120.0
         self._said: dict[int, list[Problem] | None] = {}
         self.cwd = os.path.join(copy.root, how.cwd)
@@ -91,7 +93,7 @@ class RustBench:
             self._said[key] = self._compile(texts)
         found = self._said[key]
         if found is not None:
-            self.sites = {}
+            self.sites, self.latest = {}, found
             for problem in found:
                 for name in set(rust_names.quoted(problem)):
                     self.sites[name] = self.sites.get(name, 0) + 1
@@ -140,6 +142,7 @@ class RustBench:
         yield from rust_items.modules(problem, now)
         yield from rust_items.visibility(problem, now, self.place)
         yield from rust_items.main_function(problem, now)
+        yield from rust_owners.receivers(problem, now, self.place, _range)
         yield from self._edition(problem, texts)
         span = self._main(problem)
         if span is None:
@@ -148,7 +151,8 @@ class RustBench:
         start, end = _range(text, span)
         typos = list(rust_names.misspelt(problem, problem.file, text, start, end, self.words))
         yield from self._decided([c for c in typos if c.edits], texts, now)
-        yield from rust_types.candidates(problem, text, start, end)
+        yield from rust_types.candidates(problem, text, start, end, self.casts)
+        yield from rust_owners.candidates(problem, text, start, end)
         for other in problem.data["spans"]:
             fails = re.search(r"\b(?:Result|Option)<", str(other.get("label") or ""))
             if fails and not other.get("is_primary") and self.place(str(other["file_name"])) == problem.file:
@@ -203,6 +207,10 @@ class RustBench:
                 typos.append(candidate)
             else:
                 guessed = "return type" in said and re.search(r"-> (?:i32|f64)\b", pairs[0][1])
+                if guessed:
+                    yield from rust_owners.announced(problem, self.latest, edits[0])
+                if edits[0].file == problem.file:
+                    yield from rust_owners.begun(problem, self.text(problem.file, texts), edits[0].start, pairs)
                 yield candidate.replace(sure=candidate.sure and not guessed and not self._disputed(problem))
         yield from self._decided(typos, texts, now)
 

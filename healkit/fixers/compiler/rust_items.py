@@ -123,8 +123,11 @@ def visibility(problem: Problem, texts: Mapping[str, str], place: Callable[[str]
             elif neighbours:
                 yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 3, -neighbours), sure=_alike(row, said))
             elif word == "pub(crate)":
-                # used nowhere in its own file, it was meant for others
-                alone = len(re.findall(rf"\b{re.escape(name)}\b", re.sub(r"//[^\n]*", "", texts[file]))) == 1
+                # named by a path from elsewhere, or used nowhere in its own file, it was meant for others
+                alone = (
+                    problem.code in ("E0603", "E0624")
+                    or len(re.findall(rf"\b{re.escape(name)}\b", re.sub(r"//[^\n]*", "", texts[file]))) == 1
+                )
                 yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 4), sure=alone)
 
 
