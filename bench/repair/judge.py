@@ -30,8 +30,8 @@ COMMENTS = {
     ".cjs": "// ",
     ".ts": "// ",
     ".rs": "// ",
-    ".c": "// ",
-    ".h": "// ",
+    ".c": "/* ",
+    ".h": "/* ",
     ".toml": "# ",
     ".yml": "# ",
     ".yaml": "# ",
@@ -132,7 +132,8 @@ def _break(tree: Tree, op: Operator, fault: Fault, history: str) -> None:
             sign = COMMENTS.get(Path(path).suffix)
             text = tree.text(path) if sign and content is not None else ""
             if text.endswith("\n") and "\r" not in text:
-                tree.put(path, f"{text}{sign}more to come\n")
+                end = " */" if sign == "/* " else ""
+                tree.put(path, f"{text}{sign}more to come{end}\n")
 
 
 def _must_fail(tree: Tree, fault: Fault) -> None:

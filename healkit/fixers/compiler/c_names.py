@@ -240,6 +240,28 @@ def misspelt(problem: Said, text: str, place: int, words: Words) -> Iterator[Can
             yield Candidate(edits=[edit], title=title, rank=(NEAR, steps, 1), sure=not numbered(old, other))
 
 
+def conflicting(problem: Said, text: str, words: Words) -> Iterator[Candidate]:
+    """Yield the close name of the declaration for the one in a definition whose type differs from it in that name alone."""
+    here = re.search(r"conflicting types for '\w+'; have '([^']+)'", problem.message)
+    notes = [
+        found[1] for note in problem.notes if (found := re.search(r"previous declaration .* with type '([^']+)'", note))
+    ]
+    rows = text.split("\n")
+    if not here or not notes or not 0 < problem.line <= len(rows):
+        return
+    old, new = re.findall(r"\w+", here[1]), re.findall(r"\w+", notes[0])
+    wrong = [(a, b) for a, b in zip(old, new, strict=False) if a != b]
+    if len(old) != len(new) or len(wrong) != 1 or words.names[wrong[0][0]] >= words.names[wrong[0][1]]:
+        return
+    name, other = wrong[0]
+    found = re.search(rf"\b{re.escape(name)}\b", rows[problem.line - 1])
+    if found and close(name, other):
+        begin = sum(len(row) + 1 for row in rows[: problem.line - 1])
+        edit = Edit(file=problem.file, start=begin + found.start(), end=begin + found.end(), text=other)
+        title = f"write `{other}` for `{name}` ({problem.file}:{problem.line})"
+        yield Candidate(edits=[edit], title=title, rank=(NEAR, close(name, other), 0))
+
+
 def _library() -> set[str]:
     return {word for words in table("c-headers").get("headers", {}).values() for word in words.split()}
 

@@ -201,7 +201,18 @@ def _behind(row: str, beside: set[str], stem: str, ending: str) -> str:
         if words:
             last = max(words, key=lambda found: found.end())
             return f"{row[: last.end()]} {name}{os.path.splitext(last[0])[1]}{row[last.end() :]}"
-    return ""
+    return _behind_objects(row, {os.path.basename(other) for other in beside}, os.path.basename(stem))
+
+
+def _behind_objects(row: str, beside: set[str], name: str) -> str:
+    """Return a line with an object behind the last of its neighbours, in the folder of objects that they stand in."""
+    prefix = r"(?<![\w.%+-])((?:[\w.-]+|\$[({]\w+[)}])/(?:[\w./-]+/)?)"
+    found = [one for other in beside for one in re.finditer(rf"{prefix}{re.escape(other)}\.o(?![\w.])", row)]
+    folders = {one[1] for one in found}
+    if len(folders) != 1 or any(f"{folder}{name}.o" in row for folder in folders):
+        return ""
+    last = max(found, key=lambda one: one.end())
+    return f"{row[: last.end()]} {last[1]}{name}.o{row[last.end() :]}"
 
 
 def _folder(case: Case, header: str) -> Iterator[Proposal]:

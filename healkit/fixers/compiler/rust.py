@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _SAID = re.compile(r"^(?:error(?:\[E\d{4}\])?:|\S+\.rs:\d+:\d+: error)", re.M)
 _EXPECTED = re.compile(r"expected (?:one of )?(.*?)(?:, found|$)")
+_SIGN_LACKS = re.compile(r"expected|unexpected|missing|found|delimiter|unclosed|unterminated|invalid|unknown")
 _LISTED = re.compile(r"`([^`]+)`")
 SIGNS = frozenset((";", ",", ")", "]", "}", "{", "(", ":", "::", "=>", "->", "=", "==", ">", "<", "|"))
 TEST_FOLDERS = ("tests/", "benches/")
@@ -52,6 +53,7 @@ class RustBench:
         self.casts = rust_types.casts_of(rust)
         self.sites: dict[str, int] = {}
         self.latest: list[Problem] = []
+        self.doubts: set[tuple[str, str, str]] = set()
         self.seconds = 120.0
         self._said: dict[int, list[Problem] | None] = {}
         self.cwd = os.path.join(copy.root, how.cwd)
@@ -120,7 +122,10 @@ class RustBench:
         found = problems(said, self.place)
         if ran.exit_code and not found:
             return None
-        return [*found, *(one for one in problems(said, self.place, doubtful=True) if self._edited(one, texts))]
+        doubts = problems(said, self.place, doubtful=True)
+        if not texts:
+            self.doubts = {one.key for one in doubts}
+        return [*found, *(one for one in doubts if one.key not in self.doubts and self._edited(one, texts))]
 
     def _edited(self, problem: Problem, texts: Mapping[str, str]) -> bool:
         """Tell whether a problem lies on a line that was not there before."""
@@ -151,6 +156,7 @@ class RustBench:
         start, end = _range(text, span)
         typos = list(rust_names.misspelt(problem, problem.file, text, start, end, self.words))
         yield from self._decided([c for c in typos if c.edits], texts, now)
+        yield from rust_names.listed(problem, text, _range, self.place)
         yield from rust_types.candidates(problem, text, start, end, self.casts)
         yield from rust_owners.candidates(problem, text, start, end)
         for other in problem.data["spans"]:
@@ -257,6 +263,8 @@ class RustBench:
         if long and (long[0] <= problem.line or problem.code == "E0765"):
             yield from brackets.quotes(problem.file, text, [*long[:3], *lines])
         yield from rust_names.slips(problem.file, text, start)
+        if not _SIGN_LACKS.search(problem.message):
+            return
         listed = _EXPECTED.search(problem.message)
         expected = [sign for sign in _LISTED.findall(listed[1]) if sign in SIGNS] if listed else []
         yield from brackets.separators(problem.file, text, RUST, problem.line, problem.column, expected)

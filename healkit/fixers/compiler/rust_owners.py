@@ -66,6 +66,13 @@ def receivers(
 
 def _signature(problem: Problem, text: str, start: int, end: int) -> Iterator[Candidate]:
     """Yield a lifetime of the impl for a reference of a method's result, as the trait wants it."""
+    if re.match(r"associated type `|`&` without an explicit lifetime name", problem.message) and text[start] == "&":
+        header = re.findall(r"^[ \t]*(?:unsafe )?impl\b[^{;]*", text[:start], re.M)
+        for order, name in enumerate(dict.fromkeys(re.findall(r"'[a-z]\w*", header[-1] if header else ""))):
+            edit = Edit(file=problem.file, start=start + 1, end=start + 1, text=f"{name} ")
+            title = f"name the lifetime `{name}` ({problem.file}:{problem.line})"
+            yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 1, order))
+        return
     if not re.match(r"`impl` item signature|method not compatible with trait|lifetime may not live", problem.message):
         return
     head = text[start : text.find("{", start) + 1] if "{" in text[start : start + 400] else text[start:end]

@@ -54,9 +54,22 @@ def candidates(problem: Problem, text: str, start: int, end: int, casts: Mapping
         yield Candidate(edits=[edit], title=title, rank=(ADVISED, 0, 5))
     if problem.code in ("E0425", "E0423") and re.match(r"[a-z_]\w*$", text[start:end]):
         yield from _receiver(problem, text[start:end], start)
+    yield from _collected(problem, text, start) if problem.code == "E0277" else ()
     if problem.code in ("E0308", "E0277", "E0599", "E0369", "E0609", "E0614", "E0631"):
         yield from _propagated(problem, start, end, text)
         yield from _cast(problem, start, end, text, casts)
+
+
+def _collected(problem: Problem, text: str, start: int) -> Iterator[Candidate]:
+    """Yield `.to_string()` in the closure before a `collect` that wants texts of its own."""
+    if not re.search(r"iterator over elements of type `&(?:'\w+ )?str`", problem.message):
+        return
+    above = max(0, start - 300)
+    for found in list(re.finditer(r"\.map\(\|\w+\| \w+(?:\.\w+\([^()]*\))*()\)", text[above:start]))[-1:]:
+        place = above + found.start(1)
+        edit = Edit(file=problem.file, start=place, end=place, text=".to_string()")
+        title = f"make it a text of its own with `.to_string()` ({problem.file}:{problem.line})"
+        yield Candidate(edits=[edit], title=title, rank=(ADVISED, 1, 5))
 
 
 def _said(problem: Problem) -> list[str]:
