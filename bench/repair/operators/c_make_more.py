@@ -49,7 +49,7 @@ def misspelt_constant(package: Package, rng: random.Random) -> Iterator[Fault]:
 def misspelt_definition(package: Package, rng: random.Random) -> Iterator[Fault]:
     """Undefined reference: a letter of a function is wrong where it is defined; its header and its users know better."""
     texts = "\n".join(_code(package.text(path)) for path in _sources(package, ".c", ".h"))
-    for path, _, found in _each(package, rng, r"^(?!static\b)[a-z][\w *]*?\b\*?(\w{5,})\([^;{]*\)\s*\{", 12):
+    for path, _, found in _each(package, rng, r"^(?!static\b)[a-z][\w *]*?\b\*?([a-z]\w{4,})\([^;{()]*\)\s*\{", 12):
         wrong = misspelt(rng, found[1], set(re.findall(r"\w+", texts)))
         if wrong and len(re.findall(rf"\b{found[1]}\b", texts)) >= 3:
             yield _fault(package, path, found.start(1), found.end(1), wrong, f"{found[1]}() -> {wrong}()")

@@ -145,6 +145,7 @@ class CBench:
         yield from c_names.tagged(problem, place, now)
         yield from c_names.member(problem, text, place)
         yield from c_names.conflicting(problem, text, self.words)
+        yield from c_lints.unterminated(problem, text)
         yield from c_lints.unused(problem, text) if problem.option == "unused-variable" else ()
         yield from self._decided(list(c_names.misspelt(problem, text, place, self.words)), problem, now)
         uneven = balance(tokens(brackets.without_directives(text), C))["{"]

@@ -1,4 +1,4 @@
-"""Warnings made errors that have one plain remedy: a variable that nothing uses and whose value costs nothing."""
+"""What has one plain remedy: a variable that nothing uses and whose value costs nothing, a guard that is not closed."""
 
 from __future__ import annotations
 
@@ -39,3 +39,18 @@ def unused(problem: Said, text: str) -> Iterator[Candidate]:
             edit = Edit(file=problem.file, start=begin + found.start(), end=begin + found.end(), text=new)
             yield Candidate(edits=[edit], title=title, rank=(ADVISED, 0))
             return
+
+
+def unterminated(problem: Said, text: str) -> Iterator[Candidate]:
+    """Yield the `#endif` of a header's guard at the end of the file."""
+    rows = text.split("\n")
+    if not re.match(r"unterminated (?:#|conditional)", problem.message) or not 0 < problem.line < len(rows):
+        return
+    guard = re.match(r"[ \t]*#[ \t]*ifndef[ \t]+(\w+)", rows[problem.line - 1])
+    if not guard or not re.match(rf"[ \t]*#[ \t]*define[ \t]+{guard[1]}\b", rows[problem.line]):
+        return
+    body = text.rstrip()
+    gap = "" if re.search(r"#[ \t]*endif[^\n]*$", body) else "\n"
+    edit = Edit(file=problem.file, start=len(body), end=len(text), text=f"\n{gap}#endif\n")
+    title = f"close the guard with `#endif` ({problem.file}:{body.count(chr(10)) + 2})"
+    yield Candidate(edits=[edit], title=title, rank=(ADVISED, 0), risk="low")

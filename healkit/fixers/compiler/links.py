@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 
+from ..proposal import edit
 from ..tables import table
 from . import make
 from .make import manifest, word_in
@@ -35,6 +36,7 @@ def propose(case: Case) -> Iterable[Proposal]:
             yield from _library(case, library)
         if not libraries:
             yield from _left_out(case, missing)
+            yield from _misnamed(case, missing)
     for name in dict.fromkeys(_NO_OBJECT.findall(case.output)):
         yield from _prerequisite(case, name)
     for header in dict.fromkeys(_NO_HEADER.findall(case.output)):
@@ -160,6 +162,30 @@ def _left_out(case: Case, missing: list[str]) -> Iterator[Proposal]:
         inside = os.path.relpath(path, base or ".")
         if not inside.startswith(".."):
             yield from _listed(case, source, os.path.splitext(inside)[0], os.path.splitext(inside)[1], base)
+
+
+def _misnamed(case: Case, missing: list[str]) -> Iterator[Proposal]:
+    """Yield the declared name for the one function with a close name that is defined and that nothing else names."""
+    texts = {
+        path: found.text for path in case.files(*_SOURCES, ".h", ".hpp") if (found := case.source(path)) is not None
+    }
+    whole = "\n".join(texts.values())
+    defined = re.compile(r"^(?!static\b|return\b|else\b)[A-Za-z_][\w \t*]*[ \t*](\w+)\s*\([^;{}]*\)\s*\{", re.M)
+    for name in missing[:4]:
+        if _defining(case, name):
+            continue
+        near = [
+            (path, found)
+            for path, text in texts.items()
+            for found in defined.finditer(text)
+            if close(name, found[1]) and len(re.findall(rf"\b{re.escape(found[1])}\b", whole)) == 1
+        ]
+        source = case.source(near[0][0]) if len(near) == 1 else None
+        if source is not None and len(re.findall(rf"\b{re.escape(name)}\b", whole)) > 1:
+            start, end = near[0][1].span(1)
+            text = source.text[:start] + name + source.text[end:]
+            what = f"write `{name}` for `{near[0][1][1]}` in its definition ({source.path}:{_line(source.text, start)})"
+            yield edit("compiler", what, [source.change(text)], risk="medium")
 
 
 def _listed(case: Case, source: Source, stem: str, ending: str, base: str) -> Iterator[Proposal]:

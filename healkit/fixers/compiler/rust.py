@@ -7,7 +7,7 @@ import re
 
 from ...nearness import distance
 from ..source import Source
-from . import brackets, rust_advice, rust_items, rust_names, rust_owners, rust_types
+from . import brackets, rust_advice, rust_items, rust_names, rust_owners, rust_tests, rust_types
 from .cargo import Asked, asked
 from .copy import Copy
 from .lexis import RUST, tokens
@@ -27,7 +27,6 @@ _EXPECTED = re.compile(r"expected (?:one of )?(.*?)(?:, found|$)")
 _SIGN_LACKS = re.compile(r"expected|unexpected|missing|found|delimiter|unclosed|unterminated|invalid|unknown")
 _LISTED = re.compile(r"`([^`]+)`")
 SIGNS = frozenset((";", ",", ")", "]", "}", "{", "(", ":", "::", "=>", "->", "=", "==", ">", "<", "|"))
-TEST_FOLDERS = ("tests/", "benches/")
 
 
 def relevant(case: Case) -> bool:
@@ -275,7 +274,7 @@ class RustBench:
             return True
         for edit in candidate.edits:
             text = self.text(edit.file, texts)
-            if not _in_test(edit.file, text, edit.start):
+            if not rust_tests.in_test(edit.file, text, edit.start):
                 continue
             line = text[text.rfind("\n", 0, edit.start) + 1 : (text + "\n").index("\n", edit.end)]
             if not re.match(r"\s*(?:pub )?(?:use|mod|extern crate)\b", line) and not re.match(r"\s*use ", edit.text):
@@ -288,13 +287,6 @@ def _slip(old: str, new: str) -> bool:
     return (bool(close(old, new)) or (min(len(old), len(new)) > 1 and distance(old, new) == 1)) and not numbered(
         old, new
     )
-
-
-def _in_test(file: str, text: str, place: int) -> bool:
-    if file.startswith(TEST_FOLDERS) or any(f"/{folder}" in file for folder in TEST_FOLDERS):
-        return True
-    found = re.search(r"^#\[cfg\(test\)\]\s*(?:#\[[^\n]*\]\s*)*(?:pub )?mod \w+ \{", text, re.M)
-    return file.endswith(("tests.rs", "test.rs")) or (found is not None and place > found.start())
 
 
 def _range(text: str, span: Mapping[str, Any]) -> tuple[int, int]:

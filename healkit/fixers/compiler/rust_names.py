@@ -150,7 +150,8 @@ def in_definition(
     ]
     count = words.names[other]
     if not places or count > 1:
-        return ("use" if sites == 1 or not places else "use" if count > sites + 1 else ""), None
+        plain = sites == 1 or not places or count > sites + 1 or words.misspelt(name, other) == name
+        return ("use" if plain else ""), None
     file, start, end = places[0]
     title = f"write `{name}` for `{other}` in its definition ({file}:{texts[file].count(chr(10), 0, start) + 1})"
     edit = Edit(file=file, start=start, end=end, text=name)

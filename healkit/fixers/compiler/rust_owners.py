@@ -16,12 +16,20 @@ if TYPE_CHECKING:
 _TAKES = re.compile(r"takes ownership of the receiver `self`")
 _GIVES = re.compile(r"\b(?:into_|build|finish|unwrap|take|consume)")
 _SUFFIX = re.compile(r"\.(?:clone|to_string|to_owned|to_vec|cloned|copied|collect)\(\)$")
+_VIEWS = (
+    ("AsRef", ".as_ref()"),
+    ("AsMut", ".as_mut()"),
+    ("Into", ".into()"),
+    ("IntoIterator", ".into_iter()"),
+    ("Borrow", ".borrow()"),
+)
 _REFERENCE = re.compile(r"&(?=(?:mut |dyn |impl )?[A-Z\[(a-z])(?!'|mut ?self|self)")
 
 
 def candidates(problem: Problem, text: str, start: int, end: int) -> Iterator[Candidate]:
     """Yield the edits at a problem's main span, which runs from `start` to `end` in the file's present text."""
     yield from _signature(problem, text, start, end)
+    yield from _parameter(problem, text, start)
     if problem.code == "E0606" and "as `*mut" in problem.message and re.match(r"&(?!mut\b)", text[start:end]):
         edit = Edit(file=problem.file, start=start, end=start + 1, text="&mut ")
         title = f"borrow it as mutable ({problem.file}:{problem.line})"
@@ -62,6 +70,23 @@ def receivers(
                 line = texts[file].count("\n", 0, begin) + 1
                 title = f"borrow with `{word}` in `{name[1]}` ({file}:{line})"
                 yield Candidate(edits=[edit], title=title, rank=(ADVISED, 1, order))
+
+
+def _parameter(problem: Problem, text: str, start: int) -> Iterator[Candidate]:
+    """Yield `.as_ref()` and its like where a method is called on a type parameter that gives only that view."""
+    found = re.search(r"for type parameter `(\w+)`", problem.message)
+    name = re.search(r"(?<![\w.])([a-z_]\w*)\.$", text[:start])
+    if problem.code != "E0599" or not found or not name:
+        return
+    above = text[:start].rfind("fn ")
+    for order, (trait, call) in enumerate(_VIEWS):
+        if not re.search(rf"\b{found[1]}: [^,>{{]*\b{trait}\b", text[max(0, above - 400) : start]):
+            continue
+        places = [let.end() for let in re.finditer(rf"\blet (?:mut )?{name[1]} = {name[1]}(?=;)", text[above:start])]
+        for place in [*(above + one for one in places[-1:]), start - 1]:
+            edit = Edit(file=problem.file, start=place, end=place, text=call)
+            title = f"look at it with `{call}` ({problem.file}:{text.count(chr(10), 0, place) + 1})"
+            yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 3, order, int(place == start - 1)))
 
 
 def _signature(problem: Problem, text: str, start: int, end: int) -> Iterator[Candidate]:

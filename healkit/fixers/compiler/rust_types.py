@@ -55,9 +55,23 @@ def candidates(problem: Problem, text: str, start: int, end: int, casts: Mapping
     if problem.code in ("E0425", "E0423") and re.match(r"[a-z_]\w*$", text[start:end]):
         yield from _receiver(problem, text[start:end], start)
     yield from _collected(problem, text, start) if problem.code == "E0277" else ()
+    yield from _number_of(problem, text, start) if problem.code in ("E0369", "E0277") else ()
     if problem.code in ("E0308", "E0277", "E0599", "E0369", "E0609", "E0614", "E0631"):
         yield from _propagated(problem, start, end, text)
         yield from _cast(problem, start, end, text, casts)
+
+
+def _number_of(problem: Problem, text: str, start: int) -> Iterator[Candidate]:
+    """Yield the number of a character or truth value where the variable that is counted with gets its value."""
+    if not re.search(
+        r"no implementation for `(?:char|bool) \S+ |cannot (?:add|subtract|multiply) .*`(?:char|bool)`", problem.message
+    ):
+        return
+    name = re.search(r"([a-z_]\w*) $", text[:start])
+    for let in list(re.finditer(rf"\blet (?:mut )?{name[1]} = ([\w.*]+);", text[:start]))[-1:] if name else ():
+        for order, kind in enumerate(("u32", "usize")):
+            edit = Edit(file=problem.file, start=let.end(1), end=let.end(1), text=f" as {kind}")
+            yield _convert(problem, [edit], ("char", kind), {}, text.count("\n", 0, let.end()) + 1, 12 + order)
 
 
 def _collected(problem: Problem, text: str, start: int) -> Iterator[Candidate]:
