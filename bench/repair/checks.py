@@ -164,32 +164,43 @@ def parse(path: str, text: str) -> Any:
 
 def objects(package: Package, paths: Iterable[str]) -> Check:
     """The sources compile to what they compiled to; where they do not, the package's tests decide, if it has any."""
+    return lambda tree: "" if not text(package, paths)(tree) or _same_build(package, tree) else tests(package)(tree)
 
-    def check(tree: Tree) -> str:
-        if not text(package, paths)(tree):
-            return ""
-        case = Path(tempfile.mkdtemp(prefix="healkit-objects-"))
-        try:
-            pristine = package.copy_to(case, tools=False)
-            sides = []
-            for side in (pristine, tree):
-                for old in side.root.rglob("*.o"):
-                    old.unlink()
-                side.run(package.command)
-                found = sorted(path.relative_to(side.root) for path in side.root.rglob("*.o"))
-                sides.append({str(name): _code(side.root / name) for name in found})
-        finally:
-            shutil.rmtree(case, ignore_errors=True)
-        if sides[0] == sides[1] and sides[0]:
-            return ""
-        return tests(package)(tree)
 
-    return check
+def built(package: Package, paths: Iterable[str]) -> Check:
+    """The build files hold the same words, or build the same objects and programs; else the package's tests decide."""
+    return lambda tree: "" if not text(package, paths)(tree) or _same_build(package, tree) else tests(package)(tree)
+
+
+def _same_build(package: Package, tree: Tree) -> bool:
+    """Tell whether a tree builds the same code as the package does: each object's, and each program's by its symbols."""
+    case = Path(tempfile.mkdtemp(prefix="healkit-objects-"))
+    try:
+        pristine = package.copy_to(case, tools=False)
+        sides = []
+        for side in (pristine, tree):
+            for old in _outputs(side):
+                old.unlink()
+            side.run(package.command)
+            sides.append({str(path.relative_to(side.root)): _code(path) for path in _outputs(side)})
+    finally:
+        shutil.rmtree(case, ignore_errors=True)
+    return sides[0] == sides[1] and bool(sides[0])
+
+
+def _outputs(tree: Tree) -> list[Path]:
+    """Return the objects and programs that a build has made."""
+    names = tree.git("ls-files", "-z", "--others").split("\0")
+    paths = [tree.root / name for name in names if name]
+    return [path for path in paths if path.is_file() and not path.is_symlink() and path.read_bytes()[:4] == b"\x7fELF"]
 
 
 def _code(path: Path) -> str:
-    done = store.call(["objdump", "-d", "-j", ".text", "--no-show-raw-insn", str(path)])
-    return done.stdout.split("\n", 3)[-1]
+    if path.suffix == ".o":
+        done = store.call(["objdump", "-d", "-j", ".text", "--no-show-raw-insn", str(path)])
+        return done.stdout.split("\n", 3)[-1]
+    done = store.call(["nm", "--defined-only", "-S", str(path)])  # what is linked in another order is the same program
+    return "\n".join(sorted(" ".join(line.split()[1:]) for line in done.stdout.splitlines()))
 
 
 def contains(path: str, *expressions: str) -> Check:

@@ -30,8 +30,8 @@ COMMENTS = {
     ".cjs": "// ",
     ".ts": "// ",
     ".rs": "// ",
-    ".c": "// ",
-    ".h": "// ",
+    ".c": "/* ",
+    ".h": "/* ",
     ".toml": "# ",
     ".yml": "# ",
     ".yaml": "# ",
@@ -132,7 +132,8 @@ def _break(tree: Tree, op: Operator, fault: Fault, history: str) -> None:
             sign = COMMENTS.get(Path(path).suffix)
             text = tree.text(path) if sign and content is not None else ""
             if text.endswith("\n") and "\r" not in text:
-                tree.put(path, f"{text}{sign}more to come\n")
+                end = " */" if sign == "/* " else ""
+                tree.put(path, f"{text}{sign}more to come{end}\n")
 
 
 def _must_fail(tree: Tree, fault: Fault) -> None:
@@ -195,9 +196,9 @@ def judge(
     elif changed and not healed:
         _say(record, "harm", f"left {', '.join(changed)} changed, outcome {record.outcome}")
     elif healed and (changed or may_change):
-        wrong = (
-            _silences(before, after, changed) or _still_fails(tree, fault) or (fault.check(tree) if fault.check else "")
-        )
+        again = changed or op.expected == "auto"  # else another command line was the remedy
+        wrong = _silences(before, after, changed) or (_still_fails(tree, fault) if again else "")
+        wrong = wrong or (fault.check(tree) if fault.check else "")
         _say(record, "harm" if wrong else "right", wrong)
     elif op.expected == "must_not":
         _say(record, "harm" if healed else "right", "claims to be healed" if healed else "")

@@ -154,7 +154,7 @@ def _made(name: str, kind: str) -> Package | None:
 
 
 def _make(name: str, kind: str, where: Path, notes: Path) -> None:
-    if not notes.exists():
+    if not notes.exists() or _outdated(name, kind, store.json_of(notes)):
         shutil.rmtree(where, ignore_errors=True)
         try:
             meta = ready.MAKERS[kind](name, where)
@@ -162,6 +162,11 @@ def _make(name: str, kind: str, where: Path, notes: Path) -> None:
             store.say(f"  left out: {kind} {name}: {reason}")
             meta = {"unavailable": str(reason)}
         notes.write_text(json.dumps(meta))
+
+
+def _outdated(name: str, kind: str, meta: dict[str, Any]) -> bool:
+    """Tell whether another command than the catalog's was made ready."""
+    return kind == "c" and "command" in meta and meta["command"] != store.catalog()["c"][name]["command"]
 
 
 def _package(name: str, kind: str) -> Package | None:

@@ -48,6 +48,8 @@ class State:
     environment: frozenset[str]
     git: str
     outside: frozenset[str] = frozenset()
+    outputs: frozenset[str] = frozenset()
+    """Folders that hold files which git ignores: builds make and remove them."""
 
 
 @dataclass
@@ -134,18 +136,13 @@ class Tree:
                 relative = os.path.relpath(path, self.root)
                 if relative not in ignored and not name.endswith(SKIPPED_FILES):
                     files[relative] = _look(path)
-        own = [name for name, seen in files.items() if seen[0] != "dir"]
-        files = {
-            name: seen
-            for name, seen in files.items()
-            if seen[0] != "dir" or not _is_output(name, ignored) or any(path.startswith(f"{name}/") for path in own)
-        }
+        outputs = frozenset(name for name, seen in files.items() if seen[0] == "dir" and _is_output(name, ignored))
         git = "\0".join(
             self.git(*argv)
             for argv in (("rev-parse", "HEAD"), ("stash", "list"), ("for-each-ref",), ("config", "-l", "--local"))
         )
         git += "\0".join(sorted(os.listdir(self.root / ".git/hooks"))) if (self.root / ".git/hooks").is_dir() else ""
-        return State(files, frozenset(_installed(self.root)), git, frozenset(self._outside()))
+        return State(files, frozenset(_installed(self.root)), git, frozenset(self._outside()), outputs)
 
     def _outside(self) -> list[str]:
         """List what lies beside the project: nothing may appear there but in caches of tools."""
@@ -202,7 +199,7 @@ def _is_husk(folder: Path) -> bool:
 
 def differences(before: State, after: State) -> list[str]:
     """Return the paths whose content, mode or kind differ between two moments; folders only when they came or went."""
-    names = sorted({*before.files, *after.files})
+    names = sorted({*before.files, *after.files} - before.outputs - after.outputs)
     changed = [name for name in names if before.files.get(name) != after.files.get(name)]
     if before.git != after.git:
         changed.append(".git")

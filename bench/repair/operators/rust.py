@@ -29,7 +29,9 @@ def _each(
     sources = [
         path
         for path in package.files(".rs", under="src")
-        if package.text(path).isascii() and package.text(path).count("\n") < 4000
+        if package.text(path).isascii()
+        and package.text(path).count("\n") < 4000
+        and not re.search(r"\btests?(?:\.rs|/)", path)
     ]
     for path in rng.sample(sources, min(4, len(sources))):
         code = _code(package.text(path))

@@ -175,9 +175,13 @@ def _missing_open_brace(file: str, rows: list[str]) -> Iterator[Candidate]:
 
 
 def _surplus(file: str, words: Sequence[Token], bracket: str, region: set[int]) -> Iterator[Candidate]:
-    for word in words:
+    for number, word in enumerate(words):
         if word.text == bracket and word.kind in ("open", "close") and word.line in region:
-            yield _candidate(file, word.start, word.end, "", word.line, (GUESSED, 0), f"remove the surplus `{bracket}`")
+            near = words[max(0, number - 1) : number + 2]
+            joins = word.kind == "open" and len(near) == 3 and near[0].end == word.start and near[2].start == word.end
+            glued = joins and near[0].kind == "name" and near[2].kind in ("name", "text")
+            rank = (GUESSED, 3 if glued else 0)  # a name and what it is called with would become one word
+            yield _candidate(file, word.start, word.end, "", word.line, rank, f"remove the surplus `{bracket}`")
 
 
 def _missing_close(file: str, words: Sequence[Token], opener: str, line: int) -> Iterator[Candidate]:

@@ -6,7 +6,7 @@ import os
 import re
 
 from ..source import Source
-from . import brackets, c_names
+from . import brackets, c_lints, c_names
 from .c_commands import HEADERS, SOURCES, Compile, commands
 from .c_messages import Said, problems
 from .lexis import C, balance, tokens
@@ -144,6 +144,9 @@ class CBench:
         )
         yield from c_names.tagged(problem, place, now)
         yield from c_names.member(problem, text, place)
+        yield from c_names.conflicting(problem, text, self.words)
+        yield from c_lints.unterminated(problem, text)
+        yield from c_lints.unused(problem, text) if problem.option == "unused-variable" else ()
         yield from self._decided(list(c_names.misspelt(problem, text, place, self.words)), problem, now)
         uneven = balance(tokens(brackets.without_directives(text), C))["{"]
         if problem.phase == SYNTAX or uneven:

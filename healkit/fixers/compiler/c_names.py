@@ -193,9 +193,9 @@ def missing_header(problem: Said, text: str, texts: Mapping[str, str]) -> Iterat
             if not steps:
                 continue
         if (base == name or steps) and base.endswith((".h", ".hh", ".hpp", ".hxx", ".inc")):
-            options[(os.path.relpath(path, folder or "."), True)] = (NEAR, steps, 0)
-            options.setdefault((_spelled(path, problem.file, texts), True), (NEAR, steps, 0))
-            options.setdefault((os.path.join(os.path.dirname(found[1]), base), here[2] == '"'), (NEAR, steps, 1))
+            options[(os.path.join(os.path.dirname(found[1]), base), here[2] == '"')] = (NEAR, steps, 0)
+            options.setdefault((_spelled(path, problem.file, texts), True), (NEAR, steps, 1))
+            options.setdefault((os.path.relpath(path, folder or "."), True), (NEAR, steps, 2))
     for key in ("headers", "cxx_headers"):
         for header in table("c-headers").get(key, {}):
             if close(found[1], header) or (found[1].rpartition(".")[0] == header and key == "cxx_headers"):
@@ -203,7 +203,11 @@ def missing_header(problem: Said, text: str, texts: Mapping[str, str]) -> Iterat
             elif found[1] == header and here[2] == '"':
                 options[(header, False)] = (NEAR, 1, 0)
     users = sum(f'"{found[1]}"' in other for other in texts.values())
-    for (spelling, own), rank in {(os.path.normpath(name), own): rank for (name, own), rank in options.items()}.items():
+    unique: dict[tuple[str, bool], tuple[int, ...]] = {}
+    for (name, own), rank in options.items():
+        place = (os.path.normpath(name), own)
+        unique[place] = min(rank, unique.get(place, rank))
+    for (spelling, own), rank in unique.items():
         quoted = f'"{spelling}"' if own else f"<{spelling}>"
         edit = Edit(file=problem.file, start=start - 1, end=start + len(here[3]) + 1, text=quoted)
         title = f"include `{spelling}` instead of `{here[3]}` ({problem.file}:{problem.line})"
@@ -234,6 +238,28 @@ def misspelt(problem: Said, text: str, place: int, words: Words) -> Iterator[Can
             edit = Edit(file=problem.file, start=rows_start + start, end=rows_start + end, text=other)
             title = f"write `{other}` for `{old}` ({problem.file}:{problem.line})"
             yield Candidate(edits=[edit], title=title, rank=(NEAR, steps, 1), sure=not numbered(old, other))
+
+
+def conflicting(problem: Said, text: str, words: Words) -> Iterator[Candidate]:
+    """Yield the close name of the declaration for the one in a definition whose type differs from it in that name alone."""
+    here = re.search(r"conflicting types for '\w+'; have '([^']+)'", problem.message)
+    notes = [
+        found[1] for note in problem.notes if (found := re.search(r"previous declaration .* with type '([^']+)'", note))
+    ]
+    rows = text.split("\n")
+    if not here or not notes or not 0 < problem.line <= len(rows):
+        return
+    old, new = re.findall(r"\w+", here[1]), re.findall(r"\w+", notes[0])
+    wrong = [(a, b) for a, b in zip(old, new, strict=False) if a != b]
+    if len(old) != len(new) or len(wrong) != 1 or words.names[wrong[0][0]] >= words.names[wrong[0][1]]:
+        return
+    name, other = wrong[0]
+    found = re.search(rf"\b{re.escape(name)}\b", rows[problem.line - 1])
+    if found and close(name, other):
+        begin = sum(len(row) + 1 for row in rows[: problem.line - 1])
+        edit = Edit(file=problem.file, start=begin + found.start(), end=begin + found.end(), text=other)
+        title = f"write `{other}` for `{name}` ({problem.file}:{problem.line})"
+        yield Candidate(edits=[edit], title=title, rank=(NEAR, close(name, other), 0))
 
 
 def _library() -> set[str]:

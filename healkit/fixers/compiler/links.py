@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 
+from ..proposal import edit
 from ..tables import table
 from . import make
 from .make import manifest, word_in
@@ -35,6 +36,7 @@ def propose(case: Case) -> Iterable[Proposal]:
             yield from _library(case, library)
         if not libraries:
             yield from _left_out(case, missing)
+            yield from _misnamed(case, missing)
     for name in dict.fromkeys(_NO_OBJECT.findall(case.output)):
         yield from _prerequisite(case, name)
     for header in dict.fromkeys(_NO_HEADER.findall(case.output)):
@@ -42,16 +44,21 @@ def propose(case: Case) -> Iterable[Proposal]:
 
 
 def _libraries(case: Case, missing: list[str]) -> list[str]:
-    """Return the libraries that define all that is missing and nothing of the project does."""
-    out = []
-    for name in missing:
-        found = next(
-            (lib for lib, words in table("c-headers").get("libraries", {}).items() if name in words.split()), ""
-        )
-        if not found or _defining(case, name):
-            return []
-        out.append(found)
-    return list(dict.fromkeys(out))
+    """Return the libraries that define what is missing, where nothing of the project defines any of it."""
+    libraries = {lib: words.split() for lib, words in table("c-headers").get("libraries", {}).items()}
+    if any(_defining(case, name) for name in missing):
+        return []
+    found = {name: next((lib for lib, words in libraries.items() if name in words), "") for name in missing}
+    kin = {_kin(word) for lib in found.values() for word in libraries.get(lib, ())}
+    if any(not lib and _kin(name) not in kin for name, lib in found.items()):
+        return []
+    return list(dict.fromkeys(lib for lib in found.values() if lib))
+
+
+def _kin(name: str) -> str:
+    """Return the prefix that a library's functions share (`png_`), the name itself where it has none."""
+    head, sign, _ = name.partition("_")
+    return head + sign if sign else name
 
 
 def _defining(case: Case, name: str) -> list[str]:
@@ -157,6 +164,30 @@ def _left_out(case: Case, missing: list[str]) -> Iterator[Proposal]:
             yield from _listed(case, source, os.path.splitext(inside)[0], os.path.splitext(inside)[1], base)
 
 
+def _misnamed(case: Case, missing: list[str]) -> Iterator[Proposal]:
+    """Yield the declared name for the one function with a close name that is defined and that nothing else names."""
+    texts = {
+        path: found.text for path in case.files(*_SOURCES, ".h", ".hpp") if (found := case.source(path)) is not None
+    }
+    whole = "\n".join(texts.values())
+    defined = re.compile(r"^(?!static\b|return\b|else\b)[A-Za-z_][\w \t*]*[ \t*](\w+)\s*\([^;{}]*\)\s*\{", re.M)
+    for name in missing[:4]:
+        if _defining(case, name):
+            continue
+        near = [
+            (path, found)
+            for path, text in texts.items()
+            for found in defined.finditer(text)
+            if close(name, found[1]) and len(re.findall(rf"\b{re.escape(found[1])}\b", whole)) == 1
+        ]
+        source = case.source(near[0][0]) if len(near) == 1 else None
+        if source is not None and len(re.findall(rf"\b{re.escape(name)}\b", whole)) > 1:
+            start, end = near[0][1].span(1)
+            text = source.text[:start] + name + source.text[end:]
+            what = f"write `{name}` for `{near[0][1][1]}` in its definition ({source.path}:{_line(source.text, start)})"
+            yield edit("compiler", what, [source.change(text)], risk="medium")
+
+
 def _listed(case: Case, source: Source, stem: str, ending: str, base: str) -> Iterator[Proposal]:
     """Yield the build file with a source put behind its neighbours, in each list that holds them."""
     beside = {
@@ -196,7 +227,18 @@ def _behind(row: str, beside: set[str], stem: str, ending: str) -> str:
         if words:
             last = max(words, key=lambda found: found.end())
             return f"{row[: last.end()]} {name}{os.path.splitext(last[0])[1]}{row[last.end() :]}"
-    return ""
+    return _behind_objects(row, {os.path.basename(other) for other in beside}, os.path.basename(stem))
+
+
+def _behind_objects(row: str, beside: set[str], name: str) -> str:
+    """Return a line with an object behind the last of its neighbours, in the folder of objects that they stand in."""
+    prefix = r"(?<![\w.%+-])((?:[\w.-]+|\$[({]\w+[)}])/(?:[\w./-]+/)?)"
+    found = [one for other in beside for one in re.finditer(rf"{prefix}{re.escape(other)}\.o(?![\w.])", row)]
+    folders = {one[1] for one in found}
+    if len(folders) != 1 or any(f"{folder}{name}.o" in row for folder in folders):
+        return ""
+    last = max(found, key=lambda one: one.end())
+    return f"{row[: last.end()]} {last[1]}{name}.o{row[last.end() :]}"
 
 
 def _folder(case: Case, header: str) -> Iterator[Proposal]:

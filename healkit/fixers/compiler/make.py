@@ -11,6 +11,7 @@ import re
 
 from ...nearness import closest
 from ..proposal import Proposal, edit
+from . import make_rules
 from .spelling import close
 
 TYPE_CHECKING = False
@@ -188,6 +189,7 @@ def _no_rule(case: Case, missing: str) -> Iterator[Proposal]:
                 yield manifest(source, text, f"write `{right}` for `{places[0][0]}`", line)
                 return
         yield from _moved(source, missing, here)
+        yield from make_rules.pattern(source, missing, here, targets)
 
 
 def _meant(stem: str, suffix: str, ending: str, here: list[str], targets: set[str]) -> str:

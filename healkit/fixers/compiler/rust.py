@@ -7,7 +7,7 @@ import re
 
 from ...nearness import distance
 from ..source import Source
-from . import brackets, rust_advice, rust_items, rust_names, rust_types
+from . import brackets, rust_advice, rust_items, rust_names, rust_owners, rust_tests, rust_types
 from .cargo import Asked, asked
 from .copy import Copy
 from .lexis import RUST, tokens
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 _SAID = re.compile(r"^(?:error(?:\[E\d{4}\])?:|\S+\.rs:\d+:\d+: error)", re.M)
 _EXPECTED = re.compile(r"expected (?:one of )?(.*?)(?:, found|$)")
+_SIGN_LACKS = re.compile(r"expected|unexpected|missing|found|delimiter|unclosed|unterminated|invalid|unknown")
 _LISTED = re.compile(r"`([^`]+)`")
 SIGNS = frozenset((";", ",", ")", "]", "}", "{", "(", ":", "::", "=>", "->", "=", "==", ">", "<", "|"))
-TEST_FOLDERS = ("tests/", "benches/")
 
 
 def relevant(case: Case) -> bool:
@@ -49,7 +49,10 @@ class RustBench:
         rust = [text for path, text in self.first.items() if path.endswith(".rs")]
         self.words = Words(rust)
         self.imports = rust_advice.imports_of(rust)
+        self.casts = rust_types.casts_of(rust)
         self.sites: dict[str, int] = {}
+        self.latest: list[Problem] = []
+        self.doubts: set[tuple[str, str, str]] = set()
         self.seconds = 120.0
         self._said: dict[int, list[Problem] | None] = {}
         self.cwd = os.path.join(copy.root, how.cwd)
@@ -91,7 +94,7 @@ class RustBench:
             self._said[key] = self._compile(texts)
         found = self._said[key]
         if found is not None:
-            self.sites = {}
+            self.sites, self.latest = {}, found
             for problem in found:
                 for name in set(rust_names.quoted(problem)):
                     self.sites[name] = self.sites.get(name, 0) + 1
@@ -118,7 +121,10 @@ class RustBench:
         found = problems(said, self.place)
         if ran.exit_code and not found:
             return None
-        return [*found, *(one for one in problems(said, self.place, doubtful=True) if self._edited(one, texts))]
+        doubts = problems(said, self.place, doubtful=True)
+        if not texts:
+            self.doubts = {one.key for one in doubts}
+        return [*found, *(one for one in doubts if one.key not in self.doubts and self._edited(one, texts))]
 
     def _edited(self, problem: Problem, texts: Mapping[str, str]) -> bool:
         """Tell whether a problem lies on a line that was not there before."""
@@ -140,6 +146,7 @@ class RustBench:
         yield from rust_items.modules(problem, now)
         yield from rust_items.visibility(problem, now, self.place)
         yield from rust_items.main_function(problem, now)
+        yield from rust_owners.receivers(problem, now, self.place, _range)
         yield from self._edition(problem, texts)
         span = self._main(problem)
         if span is None:
@@ -148,7 +155,9 @@ class RustBench:
         start, end = _range(text, span)
         typos = list(rust_names.misspelt(problem, problem.file, text, start, end, self.words))
         yield from self._decided([c for c in typos if c.edits], texts, now)
-        yield from rust_types.candidates(problem, text, start, end)
+        yield from rust_names.listed(problem, text, _range, self.place)
+        yield from rust_types.candidates(problem, text, start, end, self.casts)
+        yield from rust_owners.candidates(problem, text, start, end)
         for other in problem.data["spans"]:
             fails = re.search(r"\b(?:Result|Option)<", str(other.get("label") or ""))
             if fails and not other.get("is_primary") and self.place(str(other["file_name"])) == problem.file:
@@ -203,6 +212,10 @@ class RustBench:
                 typos.append(candidate)
             else:
                 guessed = "return type" in said and re.search(r"-> (?:i32|f64)\b", pairs[0][1])
+                if guessed:
+                    yield from rust_owners.announced(problem, self.latest, edits[0])
+                if edits[0].file == problem.file:
+                    yield from rust_owners.begun(problem, self.text(problem.file, texts), edits[0].start, pairs)
                 yield candidate.replace(sure=candidate.sure and not guessed and not self._disputed(problem))
         yield from self._decided(typos, texts, now)
 
@@ -249,6 +262,8 @@ class RustBench:
         if long and (long[0] <= problem.line or problem.code == "E0765"):
             yield from brackets.quotes(problem.file, text, [*long[:3], *lines])
         yield from rust_names.slips(problem.file, text, start)
+        if not _SIGN_LACKS.search(problem.message):
+            return
         listed = _EXPECTED.search(problem.message)
         expected = [sign for sign in _LISTED.findall(listed[1]) if sign in SIGNS] if listed else []
         yield from brackets.separators(problem.file, text, RUST, problem.line, problem.column, expected)
@@ -259,7 +274,7 @@ class RustBench:
             return True
         for edit in candidate.edits:
             text = self.text(edit.file, texts)
-            if not _in_test(edit.file, text, edit.start):
+            if not rust_tests.in_test(edit.file, text, edit.start):
                 continue
             line = text[text.rfind("\n", 0, edit.start) + 1 : (text + "\n").index("\n", edit.end)]
             if not re.match(r"\s*(?:pub )?(?:use|mod|extern crate)\b", line) and not re.match(r"\s*use ", edit.text):
@@ -272,13 +287,6 @@ def _slip(old: str, new: str) -> bool:
     return (bool(close(old, new)) or (min(len(old), len(new)) > 1 and distance(old, new) == 1)) and not numbered(
         old, new
     )
-
-
-def _in_test(file: str, text: str, place: int) -> bool:
-    if file.startswith(TEST_FOLDERS) or any(f"/{folder}" in file for folder in TEST_FOLDERS):
-        return True
-    found = re.search(r"^#\[cfg\(test\)\]\s*(?:#\[[^\n]*\]\s*)*(?:pub )?mod \w+ \{", text, re.M)
-    return file.endswith(("tests.rs", "test.rs")) or (found is not None and place > found.start())
 
 
 def _range(text: str, span: Mapping[str, Any]) -> tuple[int, int]:

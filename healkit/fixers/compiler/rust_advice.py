@@ -83,7 +83,8 @@ def rank_of(
         pieces = path.split("::")
         core = imports.get("core", 0) > imports.get("std", 0)
         family = {"std": int(core), "core": int(not core), "alloc": 2}.get(pieces[0], 0)
-        if pieces[0] in ("crate", "self", "super") and len(pieces) > 3 and pieces[-2] in _BORROWED:
+        own = pieces[0] in ("crate", "self", "super")
+        if own and (pieces[-1] in _BORROWED or (len(pieces) > 3 and pieces[-2] in _BORROWED)):
             family = 5  # through what another module imports
         return (ADVISED, 0, -imports.get(path, 0), family), path
     if "?" in whole:

@@ -118,20 +118,22 @@ def visibility(problem: Problem, texts: Mapping[str, str], place: Callable[[str]
             edit = Edit(file=file, start=start, end=start, text=f"{word} ")
             title = f"make `{name}` public with `{word}` ({file}:{line})"
             neighbours = len(said)
-            if word == "pub" and _exported(problem, texts):
+            if word == "pub" and _exported(name, texts):
                 yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 2))
-            elif neighbours:
-                yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 3, -neighbours), sure=_alike(row, said))
+            elif neighbours and _alike(row, said):
+                yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 3, -neighbours))
             elif word == "pub(crate)":
-                # used nowhere in its own file, it was meant for others
-                alone = len(re.findall(rf"\b{re.escape(name)}\b", re.sub(r"//[^\n]*", "", texts[file]))) == 1
+                # named by a path from elsewhere, or used nowhere in its own file, it was meant for others
+                alone = (
+                    problem.code in ("E0603", "E0624")
+                    or len(re.findall(rf"\b{re.escape(name)}\b", re.sub(r"//[^\n]*", "", texts[file]))) == 1
+                )
                 yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 4), sure=alone)
 
 
-def _exported(problem: Problem, texts: Mapping[str, str]) -> bool:
-    """Tell whether the item is used where it is exported again: that alone wants it public."""
-    rows = texts.get(problem.file, "").split("\n")
-    return problem.line <= len(rows) and rows[problem.line - 1].lstrip().startswith("pub use ")
+def _exported(name: str, texts: Mapping[str, str]) -> bool:
+    """Tell whether a file exports the item again: that alone wants it public."""
+    return any(re.search(rf"^[ \t]*pub use [^;]*\b{re.escape(name)}\b[^;]*;", text, re.M) for text in texts.values())
 
 
 def _alike(row: str, others: list[str]) -> bool:
@@ -163,8 +165,17 @@ def _defined(problem: Problem, texts: Mapping[str, str], place: Callable[[str], 
             if problem.code in ("E0616", "E0624", "E0451")
             and re.match(rf"[ \t]+(?:{_ITEM} {name}|{name}\s*:)", match[0])
         ]
+        owner = re.search(r"of struct `(?:\w+::)*(\w+)", problem.message)
+        if len(found) > 1 and owner:
+            found = [place for place in found if _inside(texts[place[0]], owner[1], place[1])]
         if len(found) == 1:
             yield name, *found[0]
+
+
+def _inside(text: str, owner: str, line: int) -> bool:
+    """Tell whether a line stands in the definition of a struct."""
+    found = re.search(rf"^[ \t]*(?:pub(?:\([^)]*\))? )?struct {re.escape(owner)}\b[^;{{]*\{{[^}}]*\}}", text, re.M)
+    return bool(found and text.count("\n", 0, found.start()) < line <= text.count("\n", 0, found.end()) + 1)
 
 
 def main_function(problem: Problem, texts: Mapping[str, str]) -> Iterator[Candidate]:

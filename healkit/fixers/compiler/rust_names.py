@@ -10,7 +10,8 @@ from .spelling import NAME, Words, close, numbered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any
 
     from .search import Problem
 
@@ -32,6 +33,7 @@ _DEFINED_C = (
     r"^[ \t]*[A-Za-z_][\w \t*]*[ \t*](?P<it>{name})[ \t]*[(;=\[,:]|[(,]\s*[A-Za-z_][\w \t*]*[ \t*]({name})\s*[,)]"
     r"|^[ \t]*#[ \t]*define[ \t]+({name})\b"
 )
+_VALID = re.compile(r"valid (?:argument|value|name|form)s?\b|expected one of|must be one of|possible values|supported")
 _PUB = r"(?:pub(?:\([^)]*\))?\s+)?"
 UNKNOWN = frozenset(
     ("E0425", "E0412", "E0405", "E0404", "E0432", "E0433", "E0599", "E0609", "E0560", "E0026", "E0407", "E0437", "E0438", "E0576",
@@ -86,6 +88,27 @@ def misspelt(problem: Problem, file: str, text: str, start: int, end: int, words
             )
 
 
+def listed(
+    problem: Problem,
+    text: str,
+    within: Callable[[str, Mapping[str, Any]], tuple[int, int]],
+    place: Callable[[str], str],
+) -> Iterator[Candidate]:
+    """Yield the one close word of those that the compiler lists as the valid ones, in place of the one it points at."""
+    for span in problem.data["spans"]:
+        label = f"{span.get('label') or ''} {problem.message}"
+        if not _VALID.search(label) or place(str(span["file_name"])) != problem.file:
+            continue
+        start, end = within(text, span)
+        old = text[start:end].strip('"')
+        near = [word for word in dict.fromkeys(re.findall(r"`\"?(\w+)\"?`", label)) if close(old, word)]
+        if NAME.fullmatch(old) and len(near) == 1:
+            begin = start + text[start:end].index(old)
+            edit = Edit(file=problem.file, start=begin, end=begin + len(old), text=near[0])
+            title = f"write `{near[0]}` for `{old}` ({problem.file}:{problem.line})"
+            yield Candidate(edits=[edit], title=title, rank=(NEAR, close(old, near[0]), 0))
+
+
 def slips(file: str, text: str, place: int) -> Iterator[Candidate]:
     """Yield a keyword in place of a word close to it, at an error of the syntax or just before it."""
     words = tokens(text, RUST)
@@ -127,7 +150,8 @@ def in_definition(
     ]
     count = words.names[other]
     if not places or count > 1:
-        return ("use" if sites == 1 or not places else "use" if count > sites + 1 else ""), None
+        plain = sites == 1 or not places or count > sites + 1 or words.misspelt(name, other) == name
+        return ("use" if plain else ""), None
     file, start, end = places[0]
     title = f"write `{name}` for `{other}` in its definition ({file}:{texts[file].count(chr(10), 0, start) + 1})"
     edit = Edit(file=file, start=start, end=end, text=name)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from .search import ADVISED, EVIDENT, Candidate, Edit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from .search import Problem
 
@@ -27,12 +28,22 @@ _WIDER = {
     "char": ("u32", "u64", "i64", "usize"),
 }  # fmt: skip
 """What holds every value of a type; `usize` has 32 or 64 bits where Rust's std runs on a desktop or server."""
+_NUMBERS = frozenset(name for name in _WIDER if name not in ("bool", "char")) | {"u128", "i128", "isize", "f64"}
 _EXPECTED = re.compile(r"expected `([a-z]\w+)`, found `([a-z]\w+)`")
 _NO_OPERATOR = re.compile(r"cannot (?:\w+) `([a-z]\w+)` (?:to|from|by|and|with) `([a-z]\w+)`")
 
 
-def candidates(problem: Problem, text: str, start: int, end: int) -> Iterator[Candidate]:
-    """Yield the edits at a problem's main span, which runs from `start` to `end` in the file's present text."""
+def casts_of(texts: Iterable[str]) -> dict[str, int]:
+    """Return how often the project's files cast to each type of a number."""
+    found = Counter(name for text in texts for name in re.findall(r" as ([iuf]\w+)\b", text))
+    return dict(found)
+
+
+def candidates(problem: Problem, text: str, start: int, end: int, casts: Mapping[str, int]) -> Iterator[Candidate]:
+    """Yield the edits at a problem's main span, which runs from `start` to `end` in the file's present text.
+
+    `casts` tells how often the project casts to a type: where it does so, a cast that may lose something is its way.
+    """
     yield from _pointer(problem, text, start)
     if problem.code == "E0618":
         name = re.match(r"[a-z_]\w*", text[start:end])
@@ -43,9 +54,36 @@ def candidates(problem: Problem, text: str, start: int, end: int) -> Iterator[Ca
         yield Candidate(edits=[edit], title=title, rank=(ADVISED, 0, 5))
     if problem.code in ("E0425", "E0423") and re.match(r"[a-z_]\w*$", text[start:end]):
         yield from _receiver(problem, text[start:end], start)
+    yield from _collected(problem, text, start) if problem.code == "E0277" else ()
+    yield from _number_of(problem, text, start) if problem.code in ("E0369", "E0277") else ()
     if problem.code in ("E0308", "E0277", "E0599", "E0369", "E0609", "E0614", "E0631"):
         yield from _propagated(problem, start, end, text)
-        yield from _cast(problem, start, end, text)
+        yield from _cast(problem, start, end, text, casts)
+
+
+def _number_of(problem: Problem, text: str, start: int) -> Iterator[Candidate]:
+    """Yield the number of a character or truth value where the variable that is counted with gets its value."""
+    if not re.search(
+        r"no implementation for `(?:char|bool) \S+ |cannot (?:add|subtract|multiply) .*`(?:char|bool)`", problem.message
+    ):
+        return
+    name = re.search(r"([a-z_]\w*) $", text[:start])
+    for let in list(re.finditer(rf"\blet (?:mut )?{name[1]} = ([\w.*]+);", text[:start]))[-1:] if name else ():
+        for order, kind in enumerate(("u32", "usize")):
+            edit = Edit(file=problem.file, start=let.end(1), end=let.end(1), text=f" as {kind}")
+            yield _convert(problem, [edit], ("char", kind), {}, text.count("\n", 0, let.end()) + 1, 12 + order)
+
+
+def _collected(problem: Problem, text: str, start: int) -> Iterator[Candidate]:
+    """Yield `.to_string()` in the closure before a `collect` that wants texts of its own."""
+    if not re.search(r"iterator over elements of type `&(?:'\w+ )?str`", problem.message):
+        return
+    above = max(0, start - 300)
+    for found in list(re.finditer(r"\.map\(\|\w+\| \w+(?:\.\w+\([^()]*\))*()\)", text[above:start]))[-1:]:
+        place = above + found.start(1)
+        edit = Edit(file=problem.file, start=place, end=place, text=".to_string()")
+        title = f"make it a text of its own with `.to_string()` ({problem.file}:{problem.line})"
+        yield Candidate(edits=[edit], title=title, rank=(ADVISED, 1, 5))
 
 
 def _said(problem: Problem) -> list[str]:
@@ -108,41 +146,77 @@ def _initialised(problem: Problem, start: int, end: int, text: str) -> Iterator[
         yield Candidate(edits=[edit], title=title, rank=(ADVISED, 2, -1))
 
 
-def _cast(problem: Problem, start: int, end: int, text: str) -> Iterator[Candidate]:
-    indexed = re.search(r"cannot be indexed by `(u8|u16|u32)`", problem.message)
-    if indexed:
-        yield from _casts(problem, start, end, text, "usize")
+def _cast(problem: Problem, start: int, end: int, text: str, used: Mapping[str, int]) -> Iterator[Candidate]:
+    indexed = re.search(r"cannot be indexed by `([iu]\w+)`", problem.message)
+    if indexed and indexed[1] in _NUMBERS:
+        yield from _casts(problem, start, end, text, (indexed[1], "usize"), used)
     for said in _said(problem):
         found = _EXPECTED.search(said)
-        if found and found[1] in _WIDER.get(found[2], ()):
-            yield from _casts(problem, start, end, text, found[1])
+        if found and (found[1] in _WIDER.get(found[2], ()) or {found[1], found[2]} <= _NUMBERS):
+            yield from _casts(problem, start, end, text, (found[2], found[1]), used)
+            yield from _begun(problem, start, end, text, (found[2], found[1]), used)
         operator = _NO_OPERATOR.search(said)
         if operator:
-            for wide, narrow in (operator.groups(), operator.groups()[::-1]):
-                if wide in _WIDER.get(narrow, ()):
-                    yield from _operands(problem, start, end, text, wide)
+            one, other = operator.groups()
+            for narrow, wide in ((one, other), (other, one)):
+                if wide in _WIDER.get(narrow, ()) or {narrow, wide} <= _NUMBERS:
+                    yield from _operands(problem, start, end, text, (narrow, wide), used)
 
 
-def _casts(problem: Problem, start: int, end: int, text: str, wide: str) -> Iterator[Candidate]:
+def _convert(
+    problem: Problem,
+    edits: Sequence[Edit],
+    types: tuple[str, str],
+    used: Mapping[str, int],
+    line: int = 0,
+    order: int = 9,
+) -> Candidate:
+    """Return a cast as a candidate: certain where it holds every value, or where the project casts so elsewhere."""
+    old, new = types
+    whole = new in _WIDER.get(old, ())
+    what = f"convert to `{new}`, which holds every value" if whole else f"convert from `{old}` to `{new}`"
+    rank = (EVIDENT, order) if whole else (ADVISED, 3, order)
+    title = f"{what} ({problem.file}:{line or problem.line})"
+    return Candidate(edits=edits, title=title, rank=rank, sure=whole or used.get(new, 0) > 0)
+
+
+def _casts(
+    problem: Problem, start: int, end: int, text: str, types: tuple[str, str], used: Mapping[str, int]
+) -> Iterator[Candidate]:
     whole = text[start:end]
     simple = re.fullmatch(r"[\w.]+(?:\([^()]*\))?(?:\[[^\[\]]*\])?", whole)
-    edits = [Edit(file=problem.file, start=end, end=end, text=f" as {wide}" if simple else f") as {wide}")]
+    edits = [Edit(file=problem.file, start=end, end=end, text=f" as {types[1]}" if simple else f") as {types[1]}")]
     if not simple:
         edits.insert(0, Edit(file=problem.file, start=start, end=start, text="("))
-    title = f"convert to `{wide}`, which holds every value ({problem.file}:{problem.line})"
-    yield Candidate(edits=edits, title=title, rank=(EVIDENT, 9))
+    yield _convert(problem, edits, types, used)
 
 
-def _operands(problem: Problem, start: int, end: int, text: str, wide: str) -> Iterator[Candidate]:
+def _begun(
+    problem: Problem, start: int, end: int, text: str, types: tuple[str, str], used: Mapping[str, int]
+) -> Iterator[Candidate]:
+    """Yield the cast of the last operand where the variable at fault gets its value: sums do not overflow there."""
+    name = text[start:end]
+    if not re.fullmatch(r"[a-z_]\w*", name):
+        return
+    for let in list(re.finditer(rf"\blet (?:mut )?{name} = ([^;]*);", text[:start]))[-1:]:
+        sums = re.search(r"[\w)\]}] [-+*/] ", let[1])
+        operand = r"(?<![^\s(])([a-z_][\w.]*(?:\([^()]*\))?)(?= [-+*/]\s|\s+[-+*/] |\s*$)"
+        for found in list(re.finditer(operand, let[1]))[-4:]:
+            place = let.start(1) + found.end()
+            edit = Edit(file=problem.file, start=place, end=place, text=f" as {types[1]}")
+            yield _convert(problem, [edit], types, used, text.count("\n", 0, place) + 1, 8 if sums else 11)
+
+
+def _operands(
+    problem: Problem, start: int, end: int, text: str, types: tuple[str, str], used: Mapping[str, int]
+) -> Iterator[Candidate]:
     """Yield a cast of the operand on either side of an operator."""
     after = re.match(r"\s*[\w.]+(?:\([^()]*\))?(?:\[[^\[\]]*\])?", text[end:])
     if after:
-        edit = Edit(file=problem.file, start=end + after.end(), end=end + after.end(), text=f" as {wide}")
-        title = f"convert to `{wide}`, which holds every value ({problem.file}:{problem.line})"
-        yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 9))
+        edit = Edit(file=problem.file, start=end + after.end(), end=end + after.end(), text=f" as {types[1]}")
+        yield _convert(problem, [edit], types, used)
     before = re.search(r"[\w.]+(?:\([^()]*\))?(?:\[[^\[\]]*\])?\s*$", text[:start])
     if before:
         place = start - (len(before[0]) - len(before[0].rstrip()))
-        edit = Edit(file=problem.file, start=place, end=place, text=f" as {wide}")
-        title = f"convert to `{wide}`, which holds every value ({problem.file}:{problem.line})"
-        yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 9))
+        edit = Edit(file=problem.file, start=place, end=place, text=f" as {types[1]}")
+        yield _convert(problem, [edit], types, used)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 from ...nearness import distance
+from ..tables import table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,8 +53,16 @@ class Words:
         first = min((self.pieces[piece] - self.names[one] for piece in here), default=0)
         second = min((self.pieces[piece] - self.names[other] for piece in there), default=0)
         if first == second:
+            known = _usual_words()
+            first, second = int(here <= known), int(there <= known)
+        if first == second:
             return ""
         return one if first < second else other
+
+
+def _usual_words() -> set[str]:
+    """Return the words that names are made of in most programs."""
+    return {word for line in table("name-words").get("words", ()) for word in line.split()}
 
 
 def pieces(name: str) -> list[str]:

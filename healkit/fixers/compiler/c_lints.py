@@ -1,0 +1,56 @@
+"""What has one plain remedy: a variable that nothing uses and whose value costs nothing, a guard that is not closed."""
+
+from __future__ import annotations
+
+import re
+
+from .search import ADVISED, Candidate, Edit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .c_messages import Said
+
+_TYPE = r"[ \t]*(?:(?:const|static|register|volatile|unsigned|signed|long|short|struct|union|enum|auto)\s+)*[A-Za-z_][\w:]*(?:<[\w:, *]*>)?"
+_VALUE = r"(?:[-+~!]?(?:\d[\w.]*|'(?:\\.|[^'\\])'|\"(?:\\.|[^\"\\])*\"|NULL|nullptr|true|false)|\{\s*0?\s*\})"
+"""What may be left out without changing what happens."""
+
+
+def unused(problem: Said, text: str) -> Iterator[Candidate]:
+    """Yield the text without the declaration of a variable that nothing uses: its line, or its place in a list."""
+    name = re.match(r"unused variable '(\w+)'", problem.message)
+    rows = text.split("\n")
+    if not name or not 0 < problem.line <= len(rows):
+        return
+    row = rows[problem.line - 1]
+    begin = sum(len(other) + 1 for other in rows[: problem.line - 1])
+    bare = rf"\b{name[1]}\b(?:\[\w*\])*(?:\s*=\s*{_VALUE})?"
+    one = rf"[*& \t]*{bare}"
+    title = f"remove `{name[1]}`, which nothing uses ({problem.file}:{problem.line})"
+    if re.fullmatch(rf"{_TYPE}[*& \t]+{bare}\s*;[ \t]*(?://.*|/\*.*\*/[ \t]*)?", row):
+        edit = Edit(file=problem.file, start=begin, end=begin + len(row) + 1, text="")
+        yield Candidate(edits=[edit], title=title, rank=(ADVISED, 0))
+        return
+    for pattern in (rf",{one}(?=\s*[,;])", rf"(?<=[\w*])(?P<kept>\s+){one}\s*,\s*"):
+        found = re.search(pattern, row)
+        if found and re.fullmatch(rf"{_TYPE}[*& \t]+[^()]*;[ \t]*(?://.*)?", row):
+            new = found.groupdict().get("kept") or ""
+            edit = Edit(file=problem.file, start=begin + found.start(), end=begin + found.end(), text=new)
+            yield Candidate(edits=[edit], title=title, rank=(ADVISED, 0))
+            return
+
+
+def unterminated(problem: Said, text: str) -> Iterator[Candidate]:
+    """Yield the `#endif` of a header's guard at the end of the file."""
+    rows = text.split("\n")
+    if not re.match(r"unterminated (?:#|conditional)", problem.message) or not 0 < problem.line < len(rows):
+        return
+    guard = re.match(r"[ \t]*#[ \t]*ifndef[ \t]+(\w+)", rows[problem.line - 1])
+    if not guard or not re.match(rf"[ \t]*#[ \t]*define[ \t]+{guard[1]}\b", rows[problem.line]):
+        return
+    body = text.rstrip()
+    gap = "" if re.search(r"#[ \t]*endif[^\n]*$", body) else "\n"
+    edit = Edit(file=problem.file, start=len(body), end=len(text), text=f"\n{gap}#endif\n")
+    title = f"close the guard with `#endif` ({problem.file}:{body.count(chr(10)) + 2})"
+    yield Candidate(edits=[edit], title=title, rank=(ADVISED, 0), risk="low")
