@@ -385,5 +385,5 @@ def _fault_of(ran: child.Ran) -> str:
     if ran.exit_code == child.TIMED_OUT:
         return "out of time"
     lines = [line.strip() for line in ran.text.split("\n") if line.strip()]
-    told = next((line for line in reversed(lines) if "error" in line.lower()), lines[-1] if lines else "")
+    told = next((line for line in lines if "error" in line.lower()), lines[-1] if lines else "")
     return f"exit code {ran.exit_code}: {told[:200]}" if told else f"exit code {ran.exit_code}"

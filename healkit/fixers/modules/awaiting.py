@@ -35,6 +35,7 @@ def remedies(graph: Graph, fault: Fault) -> list[Proposal]:
         found = re.compile(rf"([\w$]+)\s*\.\s*{re.escape(member)}(?![\w$])").search(script.code, start, end)
         host = found[1] if found else ""
     made = _inline(script, start, end, member) or _bound(script, start, host or member)
+    made = made or (_iterated(script, start, end, member) if not host else None)
     if made is None:
         return []
     at, stop, callee, wrapped = made
@@ -71,6 +72,12 @@ def _inline(script: Script, start: int, end: int, member: str) -> tuple[int, int
         if taken and before[-1:] != ["await"] and before[-1:] != ["new"]:
             found.append((call.start(), stop, call["callee"], True))
     return found[0] if len(found) == 1 else None
+
+
+def _iterated(script: Script, start: int, end: int, name: str) -> tuple[int, int, str, bool] | None:
+    """Return the only call of a function on a line, whose result is walked through, when nothing awaits it."""
+    found = list(re.compile(rf"(?<![\w$.])(?<!await ){re.escape(name)}\s*\(").finditer(script.code, start, end))
+    return (found[0].start(), found[0].end(), name, False) if len(found) == 1 else None
 
 
 def _closing(code: str, opening: int) -> int:

@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.regression
+def test_one():
+    assert 1 + 1 == 2

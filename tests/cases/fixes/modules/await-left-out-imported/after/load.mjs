@@ -1,0 +1,1 @@
+export const load = async (names) => names.map((name) => name.trim());

@@ -1,0 +1,5 @@
+import { load } from "./load.mjs";
+
+for (const name of await load(["a ", "b"])) {
+  console.log(name);
+}
