@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""What `healkit run` costs on a command that passes, as a ratio to F (`python -I -S -c pass`), in one interleaved run.
+"""What `healkit run` costs on a command that passes, and on one that fails until the first fix, as a ratio to F (`python -I -S -c pass`), in one interleaved run.
 
     bench/run_overhead.py [ROUNDS]
 
 CPU is user plus system time of the process and everything that it waited for; the median over all rounds counts.
 The overhead is healkit's cost minus that of the bare command. Targets: <= 6 F of CPU (better 3 F), <= 60 ms wall;
-`healkit --help` <= 300 ms wall. Exit code 1 when a target is missed.
+`healkit --help` <= 300 ms wall; a failing command, diagnosis included, before any fix: <= 400 ms wall. Exit code 1 when a target is missed.
 """
 
 from __future__ import annotations
@@ -65,6 +65,33 @@ def measure(cases: dict[str, tuple[list[str], bool]], rounds: int) -> dict[str, 
     }
 
 
+FAILING = """\
+import json
+
+
+def total(rows):
+    return sum(jsn.loads(row)["price"] for row in rows)
+
+
+print(total(['{"price": 2}']))
+"""
+
+
+def failing(folder: Path) -> list[str]:
+    """Make a project in which a script fails; return the command: what it printed, and its exit code, without its run."""
+    (folder / "pyproject.toml").write_text('[project]\nname = "shop"\nversion = "1"\n')
+    (folder / "shop.py").write_text(FAILING)
+    trace = f"""Traceback (most recent call last):
+  File "{folder}/shop.py", line 8, in <module>
+    print(total(['{{"price": 2}}']))
+  File "{folder}/shop.py", line 5, in total
+    return sum(jsn.loads(row)["price"] for row in rows)
+NameError: name 'jsn' is not defined. Did you mean: 'json'?
+"""
+    (folder / "said.txt").write_text("".join(f"line {number}\n" for number in range(400)) + trace)
+    return [shutil.which("sh") or "/bin/sh", "-c", "cat said.txt; exit 1"]
+
+
 def program() -> str:
     beside = Path(sysconfig.get_path("scripts")) / "healkit"
     found = str(beside) if beside.exists() else shutil.which("healkit")
@@ -87,10 +114,19 @@ def main() -> int:
         "healkit run -- false": ([healkit, "run", "--", shutil.which("false") or "/bin/false"], False),
         "healkit --help": ([healkit, "--help"], False),
     }
+    project = Path(tempfile.mkdtemp(prefix="healkit-bench-"))
+    command = failing(project)
+    cases |= {
+        "failing": (command, False),
+        "healkit run -- failing": ([healkit, "run", "--", *command], False),
+        "healkit run --fix -- failing": ([healkit, "run", "--fix", "--yes", "--dry-run", "--", *command], False),
+    }
+    os.chdir(project)
     try:
         found = measure(cases, rounds)
     finally:
         shutil.rmtree(os.environ["HEALKIT_HOME"], ignore_errors=True)
+        shutil.rmtree(project, ignore_errors=True)
     floor_cpu, floor_wall = found["F"]
     print(f"{'case':<32}{'CPU ms':>9}{'CPU / F':>9}{'wall ms':>9}{'wall / F':>10}")
     for name, (cpu, wall) in found.items():
@@ -103,6 +139,11 @@ def main() -> int:
         missed += not good
         verdict = "met" if good else "MISSED"
         print(f"overhead{suffix}: {cpu:.2f} F of CPU (target 6, better 3), {wall:.1f} ms wall (target 60): {verdict}")
+    for name in ("healkit run -- failing", "healkit run --fix -- failing"):
+        wall = found[name][1] - found["failing"][1]
+        good = wall <= 400
+        missed += not good
+        print(f"{name}: {wall:.0f} ms wall before any fix (target 400): {'met' if good else 'MISSED'}")
     good = found["healkit --help"][1] <= 300
     missed += not good
     print(f"healkit --help: {found['healkit --help'][1]:.0f} ms wall (target 300): {'met' if good else 'MISSED'}")
