@@ -37,7 +37,7 @@ OPTIONS = {
     "--verify": ("COMMAND", "With --fix: the command that proves the fix, instead of running the failed one again."),
     "--pick": ("KIND", "With --fix: also fixes of this kind (or kinds, a,b) that are of high risk."),
     "--max-attempts": ("N", "With --fix: at most N fixes for one failure (default: the setting, 2)."),
-    "--timeout": ("SECONDS", "With --fix: seconds of healing (default: the setting, 300)."),
+    "--timeout": ("SECONDS", "End the command after so many seconds (124), and healing too (default: no limit, and the setting, 300)."),
     "--json-report": ("FILE", "Write what happened to FILE as JSON."),
     "--help": ("", "Show this message and exit."),
 }
@@ -51,6 +51,21 @@ class Request:
 
     def __init__(self, options: "dict[str, str]", argv: "list[str]") -> None:
         self.options, self.argv = options, argv
+
+    def seconds(self) -> "float | None":
+        """Return how long the command may run, None for as long as it likes.
+
+        Raises:
+            UsageError: `--timeout` is no number above 0.
+        """
+        given = self.options.get("--timeout")
+        try:
+            number = float(given) if given is not None else None
+        except ValueError:
+            number = -1.0
+        if number is not None and not number > 0:
+            raise UsageError(f"--timeout needs a number above 0, not {given!r}")
+        return number
 
 
 class UsageError(Exception):
@@ -105,6 +120,7 @@ def main(args: "list[str]") -> int:
             return 0
         if not request.argv:
             raise UsageError("no command given; try: healkit run --help")
+        request.seconds()
         _check_report(request.options.get("--json-report", ""))
     except UsageError as error:
         return _trouble(str(error))
@@ -122,7 +138,7 @@ def _run(request: Request) -> int:
     offset = _offset() if "--fix" in request.options else -1
     _settle()
     try:
-        finished = process.run(request.argv)
+        finished = process.run(request.argv, timeout=request.seconds())
     except process.StartError as error:
         from . import failure
 
