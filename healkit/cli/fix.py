@@ -56,7 +56,7 @@ def fix(
     options |= {name: "" for name, on in (("--yes", yes), ("--dry-run", dry_run)) if on}
     failed = _given(message, command) if message or command else _recorded(failure_id, root)
     runnable = bool(failed.command) or bool(verify)
-    if not runnable or not (yes or _may_ask()):
+    if not runnable or not (yes or command or _may_ask()):
         options["--dry-run"] = ""
         if runnable and not dry_run:
             console.say("healkit: nobody can be asked here, so this only shows what would be done; --yes applies it")
