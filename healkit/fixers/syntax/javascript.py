@@ -59,9 +59,9 @@ def heal(text: str, parser: Parser) -> list[Found]:
     line, column, message = asked[0]
     lines = Lines(text)
     line = min(max(line, 1), len(lines))
-    if "await" in message:
-        return list(await_edits(text, line, parser))
     at = min(lines.start(line) + column - 1, len(text))
+    if "await" in message or ("reserved word" in message and text.startswith("await", at)):
+        return list(await_edits(text, line, parser))
     places = _places(text, lines, line, at, message)
     first, last = min(low for low, _ in places), max(high for _, high in places)
     habits = Habits(False, text, *places)
