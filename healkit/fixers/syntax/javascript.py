@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .awaits import await_edits
-from .braces import askew, brace_lines, left_open
+from .braces import askew, brace_lines, left_open, opening_lines
 from .habits import Habits
 from .parsers import Parser
 from .quotes import quote_edits
@@ -89,6 +89,8 @@ def _edits(
     for number in range(max(1, line - 2), line + 1):
         yield from quote_edits(text, number, message if number == line else "", python=False)
     yield from brace_lines(text, lines)
+    for first, last in places:
+        yield from opening_lines(text, lines, max(1, first - 1), last)
     yield from tag_edits(text, lines, line, message)
     for first, last in places:
         focus = [at] if first <= line <= last else [lines.start(last) + len(lines.line(last))]

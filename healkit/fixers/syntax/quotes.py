@@ -55,7 +55,7 @@ def _one_line(line: str, start: int, mark: str) -> Iterator[Edit]:
                 start + at,
                 start + at + 1,
                 "",
-                -3.5 if mark in (left, line[at + 1 : at + 2]) and mark * 3 not in line else -7.5,
+                -3.5 if mark in (left, line[at + 1 : at + 2]) and mark * 3 not in line else -10.5,
                 f"remove `{mark}`",
             )
             if at and left != "\\":

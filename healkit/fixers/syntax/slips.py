@@ -89,6 +89,15 @@ def _insertions(
         if gap == "":
             if word:
                 continue
+            if (
+                new in CLOSERS
+                and before
+                and after
+                and before.text in CLOSERS
+                and after.text in (";", ",", ":")
+                and text[right + 1 : right + 2] == "\n"
+            ):
+                prior += _AFTER_ITS_LIKE
             yield Edit(left, left, new, prior, what)
             if before and after and new in SPACED:
                 yield Edit(left, left, f" {new} ", prior - 1, what)
@@ -160,7 +169,7 @@ def _changes(text: str, before: Token | None, token: Token, after: Token | None,
     elif token.kind == "x":
         yield from _removals(text, token, -1.0)
     if before is not None and before.text == token.text and token.kind in "kn":
-        yield from _removals(text, token, -2.0 if token.kind == "k" else -9.0)
+        yield from _removals(text, token, -2.0 if token.kind == "k" else -14.0)
     for new, prior in grammar.replaced.get(token.text, ()):
         spaced = new in (":", ",") and before is not None and text[before.end : token.start] == " "
         yield Edit(token.start - spaced, token.end, new, prior, f"write `{new}` instead of `{token.text}`")
