@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 def token_edits(
     text: str, first: int, last: int, grammar: Grammar, habits: Habits, focus: Sequence[int], most: int = MOST_CHECKED
 ) -> list[Edit]:
-    """Return the likeliest one-token edits between two lines (from 1, both included).
+    """Return the likeliest one-token edits between two lines; see `weighed_edits`."""
+    return [edit for _, edit in weighed_edits(text, first, last, grammar, habits, focus, most)]
+
+
+def weighed_edits(
+    text: str, first: int, last: int, grammar: Grammar, habits: Habits, focus: Sequence[int], most: int = MOST_CHECKED
+) -> list[tuple[float, Edit]]:
+    """Return the likeliest one-token edits between two lines (from 1, both included), each with roughly how likely it is.
 
     Args:
         text: the whole text.
@@ -54,7 +61,7 @@ def token_edits(
                 value = _quick(habits, before, edit.new.strip(), following) - old
                 edits.append((value + edit.prior - 0.05 * far, edit))
     edits.sort(key=lambda item: -item[0])
-    return [edit for _, edit in edits[:most]]
+    return edits[:most]
 
 
 def _quick(habits: Habits, before: Token | None, new: str, after: Token | None) -> float:
