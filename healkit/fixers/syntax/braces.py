@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_LONGEST = 300
+"""Lines of a block at most."""
+
+
 def _pairs(text: str, lines: Lines) -> tuple[list[tuple[Token, Token]], list[Token], list[Token]]:
     """Return the brackets that match by kind and order, the opening ones that are left, the closing ones that are."""
     pairs, stack, alone = [], [], []
@@ -79,6 +83,27 @@ def brace_lines(text: str, lines: Lines) -> Iterator[Edit]:
             blank = lines.line(low)
             if blank and not blank.strip() and indent_of(blank) == deep:
                 yield Edit(lines.end(low), lines.end(low), closing, 4.0, f"insert `{closing}`")
+
+
+def opening_lines(text: str, lines: Lines, first: int, last: int) -> Iterator[Edit]:
+    """Yield the insertions of `{` at the end of a line that deeper lines follow, up to a `}` as deep as the line itself."""
+    close = len(re.findall(r"\)\{", text)) > len(re.findall(r"\) \{", text))
+    for number in range(first, last + 1):
+        line = lines.line(number)
+        shown = re.sub(r"\s*//.*$", "", line.rstrip())
+        if not re.search(
+            r"(?:\)|\belse|\btry|\bfinally|\bdo|=>|\bstatic|[\w\]>})'\"])$", shown
+        ) or shown.lstrip().startswith(("*", "//")):
+            continue
+        deep = indent_of(line)
+        rest = [low for low in range(number + 1, min(len(lines), number + _LONGEST) + 1) if lines.line(low).strip()]
+        if not rest or indent_of(lines.line(rest[0])) <= deep:
+            continue
+        below = next((low for low in rest if indent_of(lines.line(low)) <= deep), 0)
+        if below and indent_of(lines.line(below)) == deep and lines.line(below).lstrip().startswith("}"):
+            at = lines.start(number) + len(shown)
+            sign = "{" if close and shown.endswith(")") else " {"
+            yield Edit(at, at, sign, 3.0, "insert `{`")
 
 
 def closing_lines(text: str, at: int, line: str, prior: float, what: str, most: int) -> Iterator[Edit]:

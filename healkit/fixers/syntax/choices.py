@@ -73,7 +73,7 @@ class _Walk:
             frame.broken = new_line
         outside = frame.kind in ("0", "B", "K", "I")
         space = _space(gap, frame.indent)
-        if space[:1] in "nb" and space[1:] != ">" and frame.kind != "0" and token.text not in _AT_MARGIN:
+        if space[:1] in ("n", "b") and space[1:] != ">" and frame.kind != "0" and token.text not in _AT_MARGIN:
             yield (("x",),), "out"
         ended = new_line and outside and (not self.python or "\\" not in gap) and self._ends(gap, frame, shape)
         if self.closed:
@@ -89,6 +89,9 @@ class _Walk:
             frame.indent = len(gap) - gap.rfind("\n") - 1 if self.python or frame.kind == "0" else frame.indent
         if self.last in ("NL", "^", "{", ";", "}", ":") and outside:
             frame.head = token.text if token.kind == "k" else "e"
+        if token.text in CLOSERS and self.stack == [frame] and frame.kind == "B":
+            self._leave(token)
+            frame = self.stack[-1]
         if token.text in CLOSERS and len(self.stack) > 1 and OPENERS_OF.get(frame.kind) == CLOSERS[token.text]:
             if frame.kind in ("c", "d"):
                 count = frame.arguments + (1 if frame.some else 0)
@@ -119,6 +122,11 @@ class _Walk:
         self.name = token.text if token.kind in "nk" else ""
         self._shift(shape)
         self.end = token.end
+
+    def _leave(self, token: Token) -> None:
+        """Close the block that the text began in the middle of: what follows stands as deep as its last line."""
+        deep = indent_of(self.text[self.text.rfind("\n", 0, token.start) + 1 : token.start])
+        self.stack = [_Frame("B", deep - 1) if deep else _Frame("0", 0)]
 
     def _callee(self) -> str:
         """Return the name by which arguments are counted: a script's own function is not the method of the same name."""

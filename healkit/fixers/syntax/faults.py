@@ -37,6 +37,10 @@ _FORMATS = (
         (".yml", ".yaml"),
     ),
 )
+_SAMPLES = frozenset(
+    ("fixtures", "__fixtures__", "testdata", "test-data", "test_data", "snapshots", "__snapshots__", "golden")
+)
+"""Folders whose files may be broken on purpose: only looked at when the failure names one."""
 _MOST_NAMED = 60
 _MOST_SCANNED = 200
 
@@ -61,7 +65,9 @@ def suspects(case: Case) -> Iterator[str]:
             for number, path in enumerate(case.files(*suffixes)):
                 if number >= _MOST_SCANNED:
                     break
-                if path not in seen and (not path.endswith("rc") or path.rpartition("/")[2].startswith(".")):
+                if path in seen or _SAMPLES.intersection(path.split("/")[:-1]):
+                    continue
+                if not path.endswith("rc") or path.rpartition("/")[2].startswith("."):
                     seen.add(path)
                     yield path
 

@@ -33,7 +33,8 @@ _SWALLOWED = -7.0
 _BETWEEN = re.compile(r"(?<=\w)[\"']\s*[:,)\]}]\s*[\w\"'(\[{]|[(\[{=:,] ?[\"'](?=\w)")
 """The end of one string and what stands in front of the next, inside what is read as a string."""
 _SPLIT = -6.0
-_OWN_WEIGHT = 4.0
+_OWN_WEIGHT, _OWN_SHARE = 4.0, 0.75
+"""How much a use in the file itself counts against one in what is shipped; how much the file's own way counts at most."""
 _BUILT_IN = frozenset(dir(builtins))
 
 
@@ -137,7 +138,8 @@ class Habits:
         likely = 1 / 120
         for context in reversed(contexts):
             likely = _refined(self.shipped.get("\t".join(context)), chosen, likely, 1.0)
-        return log(_refined(self.own.get("\t".join(contexts[0])), chosen, likely, _OWN_WEIGHT))
+        own = _refined(self.own.get("\t".join(contexts[0])), chosen, likely, _OWN_WEIGHT)
+        return log(_OWN_SHARE * own + (1.0 - _OWN_SHARE) * likely)
 
 
 def _refined(counts: dict[str, int] | None, chosen: str, likely: float, weight: float) -> float:

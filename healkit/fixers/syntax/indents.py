@@ -53,22 +53,25 @@ def indent_edits(text: str, number: int, message: str, above: list[int]) -> Iter
 def _moves(lines: Lines, number: int, unit: str, prior: float) -> Iterator[Edit]:
     line = lines.line(number)
     old = line[: len(line) - len(line.lstrip())]
-    for new in _depths(lines, number, unit):
-        if new == old:
-            continue
-        cost = (
-            prior
-            - 0.3
-            - _LEAVES * leaves_function(lines, number, indent_of(new))
-            - 1.2 * abs(indent_of(new) - indent_of(old)) / max(indent_of(unit), 1)
-        )
+    above, below = lines.line(number - 1), lines.line(number + 1)
+    if above.lstrip().startswith("#") and indent_of(above) == indent_of(line):
+        prior -= _EXPLAINED
+    depths = [new for new in _depths(lines, number, unit) if new != old]
+    least = min((abs(indent_of(new) - indent_of(old)) for new in depths), default=0)
+    for new in depths:
+        between = above.strip() and below.strip() and indent_of(above) == indent_of(below) == indent_of(new)
+        off = abs(indent_of(new) - indent_of(old))
+        cost = prior - 0.3 - 1.2 * off / max(indent_of(unit), 1) - _FARTHER * (off - least)
+        cost -= _LEAVES * leaves_function(lines, number, indent_of(new))
         what = "indent the line" if indent_of(new) > indent_of(old) else "indent the line less"
         start = lines.start(number)
-        yield Edit(start, start + len(old), new, cost, what)
+        yield Edit(start, start + len(old), new, cost + _BETWEEN * bool(between), what)
         yield from _blocks(lines, number, old, new, cost, what)
 
 
-_LEAVES = 4.0
+_LEAVES, _FARTHER = 4.0, 0.9
+_EXPLAINED, _BETWEEN = 3.0, 1.5
+"""A line under a comment that is as deep stands where it was meant to; one between two that are alike most likely is like them."""
 
 
 def leaves_function(lines: Lines, number: int, deep: int) -> bool:

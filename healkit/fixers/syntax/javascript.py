@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from .awaits import await_edits
-from .braces import askew, brace_lines, left_open
+from .braces import askew, brace_lines, left_open, opening_lines
 from .habits import Habits
 from .parsers import Parser
 from .quotes import quote_edits
-from .search import Edit, Found, Grammar, Wording, search
+from .search import Edit, Found, Grammar, Wording, affordable, search
 from .signs import plain_signs
-from .slips import token_edits
+from .slips import weighed_edits
 from .tags import tag_edits
 from .tokens import CLOSERS, OPENERS, SCRIPT_KEYWORDS, Lines, indent_of, script_tokens, spoken
 
@@ -89,10 +89,15 @@ def _edits(
     for number in range(max(1, line - 2), line + 1):
         yield from quote_edits(text, number, message if number == line else "", python=False)
     yield from brace_lines(text, lines)
+    for first, last in places:
+        yield from opening_lines(text, lines, max(1, first - 1), last)
     yield from tag_edits(text, lines, line, message)
+    most = affordable(len(text), MOST_TRIED)
+    edits: list[tuple[float, Edit]] = []
     for first, last in places:
         focus = [at] if first <= line <= last else [lines.start(last) + len(lines.line(last))]
-        yield from token_edits(text, first, last, GRAMMAR, habits, focus, MOST_TRIED // len(places))
+        edits += weighed_edits(text, first, last, GRAMMAR, habits, focus, most)
+    yield from (edit for _, edit in sorted(edits, key=lambda item: -item[0])[:most])
 
 
 def _places(text: str, lines: Lines, line: int, at: int, message: str) -> list[tuple[int, int]]:

@@ -1,5 +1,7 @@
 // Tells of each of many edits of one text whether a parser takes it. Nothing is run, nothing is written.
-// stdin: {base, edits: [[start, end, new], ...], file, parsers: [[name, path], ...], module}; stdout: {parser, fault, good: [...]}
+// stdin: {base, edits: [[start, end, new], ...], file, parsers: [[name, path], ...], module}
+// stdout: the parser's name on a line; then without edits the fault as JSON, else a 1 or 0 for each edit as soon as it is known:
+// a parser that dies of one text has told of those before it.
 'use strict'
 const fs = require('fs')
 const vm = require('vm')
@@ -21,10 +23,11 @@ function named(error) {
 const makers = {
   node() {
     const name = 'healkit-candidate'
-    return text => {
+    return (text, quick) => {
       const plain = text.replace(/^#!/, '//')
       try {
-        if (asked.module) new vm.SourceTextModule(plain, { identifier: name })
+        if (quick && !asked.module) new Function('exports', 'require', 'module', '__filename', '__dirname', plain)
+        else if (asked.module) new vm.SourceTextModule(plain, { identifier: name })
         else vm.compileFunction(plain, ['exports', 'require', 'module', '__filename', '__dirname'], { filename: name })
         return null
       } catch (error) {
@@ -114,7 +117,9 @@ for (const [name, path] of asked.parsers) {
   } catch (error) {
     continue
   }
-  const good = asked.edits.map(([start, end, text]) => parse(asked.base.slice(0, start) + text + asked.base.slice(end)) === null)
-  process.stdout.write(JSON.stringify({ parser: name, fault: parse(asked.base), good }))
+  fs.writeSync(1, name + '\n')
+  if (!asked.edits.length) fs.writeSync(1, JSON.stringify(parse(asked.base, false)))
+  for (const [start, end, text] of asked.edits)
+    fs.writeSync(1, parse(asked.base.slice(0, start) + text + asked.base.slice(end), true) === null ? '1' : '0')
   break
 }

@@ -28,7 +28,7 @@ _PACKAGES = ("typescript", "@babel/parser", "esbuild", "@swc/core", "espree")
 _TAG = re.compile(r"</[A-Za-z>]|/>")
 _MODULE = re.compile(r"^\s*(?:import\s*[\w{*'\"]|export\s+(?:default|const|let|function|class|async|\{|\*))", re.M)
 _TSC = re.compile(r"^(?:.*/)?c(\d+)\.\w+\((\d+),(\d+)\): error (TS1\d{3}|TS17\d{3}): ([^\n]*)", re.M)
-_MOST_FILES = 300
+_MOST_FILES, _MOST_DEATHS = 300, 8
 
 
 class Parser:
@@ -54,35 +54,61 @@ class Parser:
             self.parsers = [*(found or [["node", ""]])]
         self.node = case.program("node")
         self.known: list[Any] = [0, 0, ""]
+        self.late = False
 
     def ask(self, text: str, edits: Sequence[Edit]) -> tuple[Fault | None, list[bool]] | None:
-        """Return where a text breaks and which edits make it parse; None without a parser."""
+        """Return where a text breaks (only asked without edits) and which edits make it parse; None without a parser."""
         if not self.node:
             return None
-        spans = [[_units(text, edit.start), _units(text, edit.end), edit.new] for edit in edits]
+        if edits:
+            good = self._good(text, edits)
+            return (None, good) if good is not None else self._compiled(text, edits)
+        parser, said = self._run(text, [])
+        if not parser:
+            return self._compiled(text, edits)
+        fault: Any = json.loads(said) if said else [0, 1, ""]
+        if fault and not fault[0]:
+            fault = self._located(text, fault)
+        return (fault[0] or 1, fault[1] or 1, str(fault[2])) if fault else None, []
+
+    def _run(self, text: str, spans: Sequence[Sequence[Any]]) -> tuple[str, str]:
+        """Ask node once; the parser that answered (empty without one), and its answer as far as it came."""
         question = {"base": text, "edits": spans, "file": self.path, "parsers": self.parsers, "module": self.module}
         argv = [self.node, "--experimental-vm-modules", "--no-warnings", _SCRIPT]
         ran = child.run(
             argv, self.folder, stdin=json.dumps(question).encode(), timeout=30.0, environ={"NODE_OPTIONS": ""}
         )
-        if ran.exit_code == 0 and ran.stdout:
-            answer = json.loads(ran.stdout)
-            fault = answer["fault"]
-            if fault and not fault[0]:
-                fault = self._located(text, fault)
-            return (fault[0] or 1, fault[1] or 1, str(fault[2])) if fault else None, answer["good"]
-        return self._compiled(text, edits)
+        self.late = ran.exit_code == child.TIMED_OUT
+        parser, _, said = ran.stdout.decode("utf-8", "replace").partition("\n")
+        return parser, said
+
+    def _good(self, text: str, edits: Sequence[Edit]) -> list[bool] | None:
+        """Return which edits parse; a text of which the parser dies does not, and the next ones get a new process."""
+        spans = [[_units(text, edit.start), _units(text, edit.end), edit.new] for edit in edits]
+        good: list[bool] = []
+        for _ in range(_MOST_DEATHS):
+            parser, said = self._run(text, spans[len(good) :])
+            if not parser:
+                return None
+            good += [sign == "1" for sign in said]
+            if len(good) >= len(edits) or self.late:
+                break
+            good.append(False)
+        return (good + [False] * len(edits))[: len(edits)]
 
     def _located(self, text: str, fault: list[Any]) -> list[Any]:
-        """Return a module's fault with its line: node says it of files only."""
-        if fault[2] == self.known[2]:
+        """Return a fault with its line, as node says it of a file: of a text it does not say it, or dies."""
+        if fault[2] and fault[2] == self.known[2]:
             return self.known
+        name = "c.mjs" if self.module else "c.cjs"
         with tempfile.TemporaryDirectory(prefix="healkit-") as folder:
-            with open(f"{folder}/c.mjs", "w", encoding="utf-8") as file:
+            with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
                 file.write(text)
-            said = child.run([self.node, "--check", f"{folder}/c.mjs"], folder, environ={"NODE_OPTIONS": ""}).text
-        found = re.search(r"c\.mjs:(\d+)\n[^\n]*\n([ \t]*)(?:\^|\n|$)", said)
-        self.known = [int(found[1]), len(found[2]) + 1, fault[2]] if found else fault
+            said = child.run([self.node, "--check", f"{folder}/{name}"], folder, environ={"NODE_OPTIONS": ""}).text
+        found = re.search(r"c\.[mc]js:(\d+)\n[^\n]*\n([ \t]*)(?:\^|\n|$)", said)
+        message = re.search(r"^SyntaxError: ([^\n]*)", said, re.M)
+        told = message[1] if message and not fault[2] else fault[2]
+        self.known = [int(found[1]), len(found[2]) + 1, told] if found else [fault[0], fault[1], told]
         return self.known
 
     def _compiled(self, text: str, edits: Sequence[Edit]) -> tuple[Fault | None, list[bool]] | None:

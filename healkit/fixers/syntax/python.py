@@ -13,7 +13,7 @@ from .indents import indent_edits
 from .long_strings import long_strings
 from .python_two import older_edits
 from .quotes import quote_edits
-from .search import Edit, Found, Grammar, Wording, search
+from .search import MOST_CHECKED, Edit, Found, Grammar, Wording, affordable, search
 from .signs import plain_signs
 from .slips import token_edits
 from .tokens import CLOSERS, OPENERS, PYTHON_KEYWORDS, Lines, indent_of, python_tokens
@@ -28,7 +28,7 @@ GRAMMAR = Grammar(
         ")": -1.0, "(": -1.2, "]": -1.2, "[": -1.4, "}": -1.2, "{": -1.4, ",": -1.0, ":": -0.8, ".": -2.5, "=": -2.5,
         "==": -3.0, "in": -3.0, "import": -3.5, "as": -3.5, "if": -4.0, "else": -4.0, "for": -4.0, "and": -4.0, "or": -4.0,
         "not": -5.0, "is": -5.0, "+": -4.0, "-": -4.0, "*": -4.0, "/": -4.5, "%": -4.0, "->": -4.0, "def": -4.0, "class": -4.5,
-        "return": -5.0, "from": -4.0, "lambda": -5.0, "<": -4.5, ">": -4.5, "!=": -4.5, "|": -5.0, "while": -5.0, "with": -5.0,
+        "return": -5.0, "from": -4.0, "lambda": -5.0, "<": -6.0, ">": -6.0, "!=": -4.5, "|": -5.0, "while": -5.0, "with": -5.0,
         "except": -5.0, "elif": -5.0, "@": -4.0, "<=": -5.0, ">=": -5.0, "+=": -5.0,
     },
     replaced={
@@ -87,12 +87,12 @@ def heal(
             texts.append(blank + each.within(text, head, end) if near else each.apply(text))
         return ask("", first, last, texts)[1]
 
-    edits = list(_edits(broken, first, last, habits))
+    edits = list(_edits(broken, first, last, habits, affordable(end - head, MOST_CHECKED)))
     found = search(text, edits, check, Wording(text, habits, before, last + 2))
     return [each for each in found[:6] if ask(each.text, 1, 1, ())[0] is None]
 
 
-def _edits(broken: Broken, first: int, last: int, habits: Habits) -> Iterator[Edit]:
+def _edits(broken: Broken, first: int, last: int, habits: Habits, most: int) -> Iterator[Edit]:
     text = broken.text
     lines = Lines(text)
     focus = [min(lines.start(broken.line) + broken.column - 1, len(text))]
@@ -105,7 +105,7 @@ def _edits(broken: Broken, first: int, last: int, habits: Habits) -> Iterator[Ed
     yield from indent_edits(text, broken.line, broken.message, [line for line in starts if line < broken.line][-4:])
     yield from foreign_edits(text, first, last)
     yield from older_edits(text, first, last, named="Missing parentheses in call" in broken.message)
-    yield from token_edits(text, first, last, GRAMMAR, habits, focus)
+    yield from token_edits(text, first, last, GRAMMAR, habits, focus, most)
     yield from closer_lines(text, first, last)
 
 

@@ -55,11 +55,13 @@ def _one_line(line: str, start: int, mark: str) -> Iterator[Edit]:
                 start + at,
                 start + at + 1,
                 "",
-                -3.5 if mark in (left, line[at + 1 : at + 2]) and mark * 3 not in line else -7.5,
+                -3.5 if mark in (left, line[at + 1 : at + 2]) and mark * 3 not in line else -12.5,
                 f"remove `{mark}`",
             )
             if at and left != "\\":
                 yield Edit(start + at, start + at, "\\", -5.0 if mark == "`" else -2.0, f"escape `{mark}`")
+        if at == len(line.rstrip()) < len(line) and at:
+            yield Edit(start + len(line), start + len(line), mark, 2.0, f"insert `{mark}`")
         if left == "\\" and right == mark:
             yield Edit(start + at - 1, start + at, "", -1.5, "remove a backslash")
         if left == "\\" and right == "":

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MOST_CHECKED = 1200
 """Candidates that a parser is asked about at most; the likeliest ones."""
+LEAST_CHECKED, MOST_PARSED = 600, 12_000_000
+"""Candidates that are parsed in any case; characters that are parsed in all, if that is more."""
 MOST_REGION = 700
 MOST_READ = 12_000
 """Lines that are read in all, over the edits that parse."""
@@ -65,6 +67,11 @@ class Grammar(NamedTuple):
     deleted: dict[str, float]
     """Tokens that may be too much."""
     keywords: frozenset[str]
+
+
+def affordable(size: int, most: int) -> int:
+    """Return how many candidates of a text of some size are parsed at most: a long text costs more each time."""
+    return min(most, max(LEAST_CHECKED, MOST_PARSED // max(size, 1)))
 
 
 def search(

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 def token_edits(
     text: str, first: int, last: int, grammar: Grammar, habits: Habits, focus: Sequence[int], most: int = MOST_CHECKED
 ) -> list[Edit]:
-    """Return the likeliest one-token edits between two lines (from 1, both included).
+    """Return the likeliest one-token edits between two lines; see `weighed_edits`."""
+    return [edit for _, edit in weighed_edits(text, first, last, grammar, habits, focus, most)]
+
+
+def weighed_edits(
+    text: str, first: int, last: int, grammar: Grammar, habits: Habits, focus: Sequence[int], most: int = MOST_CHECKED
+) -> list[tuple[float, Edit]]:
+    """Return the likeliest one-token edits between two lines (from 1, both included), each with roughly how likely it is.
 
     Args:
         text: the whole text.
@@ -54,7 +61,7 @@ def token_edits(
                 value = _quick(habits, before, edit.new.strip(), following) - old
                 edits.append((value + edit.prior - 0.05 * far, edit))
     edits.sort(key=lambda item: -item[0])
-    return [edit for _, edit in edits[:most]]
+    return edits[:most]
 
 
 def _quick(habits: Habits, before: Token | None, new: str, after: Token | None) -> float:
@@ -89,6 +96,15 @@ def _insertions(
         if gap == "":
             if word:
                 continue
+            if (
+                new in CLOSERS
+                and before
+                and after
+                and before.text in CLOSERS
+                and after.text in (";", ",", ":")
+                and text[right + 1 : right + 2] == "\n"
+            ):
+                prior += _AFTER_ITS_LIKE
             yield Edit(left, left, new, prior, what)
             if before and after and new in SPACED:
                 yield Edit(left, left, f" {new} ", prior - 1, what)
@@ -160,7 +176,7 @@ def _changes(text: str, before: Token | None, token: Token, after: Token | None,
     elif token.kind == "x":
         yield from _removals(text, token, -1.0)
     if before is not None and before.text == token.text and token.kind in "kn":
-        yield from _removals(text, token, -2.0 if token.kind == "k" else -9.0)
+        yield from _removals(text, token, -2.0 if token.kind == "k" else -14.0)
     for new, prior in grammar.replaced.get(token.text, ()):
         spaced = new in (":", ",") and before is not None and text[before.end : token.start] == " "
         yield Edit(token.start - spaced, token.end, new, prior, f"write `{new}` instead of `{token.text}`")

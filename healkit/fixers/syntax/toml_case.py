@@ -30,7 +30,7 @@ GRAMMAR = Grammar(
         "]": (("}", -1.5),), "}": (("]", -1.5),), "(": (("[", -1.5),), ")": (("]", -1.5),), "[": (("{", -2.5),), "{": (("[", -2.5),),
         ".": ((",", -2.0),), "True": (("true", 1.0),), "False": (("false", 1.0),), "TRUE": (("true", 1.0),), "FALSE": (("false", 1.0),),
     },
-    deleted={",": -1.5, ":": -3.0, ";": -1.0, "{": -9.0, "}": -6.0, "[": -9.0, "]": -6.0, "=": -2.5, ".": -2.5},
+    deleted={",": -1.5, ":": -3.0, ";": -1.0, "{": -12.0, "}": -6.0, "[": -12.0, "]": -6.0, "=": -2.5, ".": -2.5},
     keywords=frozenset(("true", "false")),
 )  # fmt: skip
 _LITERALS = {"true": "true", "false": "false", "yes": "true", "no": "false", "on": "true", "off": "false"}
@@ -148,9 +148,11 @@ def _line(lines: Lines, number: int) -> Iterator[Edit]:
         literal = _LITERALS.get(said.lower())
         if literal:
             yield Edit(at, at + len(said), literal, 6.0, f"write `{literal}`")
-        elif not re.search(r"[\[\]{}=,]", said) and not re.fullmatch(r"[\d.:_+T-]+", said):
+        elif not re.search(r"[\[\]{}]|^[\d_]+$", said):
             bare = said.strip("\"'")
-            yield Edit(at, at + len(said), f'"{bare}"', 0.5, "put the value into quotes")
+            doubtful = re.search(r"[=,\"]", bare) or re.fullmatch(r"[\d.:_+T-]+", bare)
+            if '"' not in bare:
+                yield Edit(at, at + len(said), f'"{bare}"', -0.5 if doubtful else 0.5, "put the value into quotes")
     for found in re.finditer(r"(?:=[ \t]*|^[ \t]+)([\"'])(?:(?!\1)[^\\#\n])*?(?=[ \t]*(?:,[ \t]*)?(?:#.*)?$)", line):
         if line.count(found[1]) == 1:
             yield Edit(start + found.end(), start + found.end(), found[1], 7.0, f"insert `{found[1]}`")
@@ -164,7 +166,7 @@ def _line(lines: Lines, number: int) -> Iterator[Edit]:
                 start + head.start(1),
                 start + head.end(3),
                 new,
-                1.0 - cost + 1.5 * (many - 1) + 4.0 * others,
+                1.0 - 4.0 * cost + 1.5 * (many - 1) + 4.0 * others,
                 f"write `{new}`",
             )
     bare = re.match(r"([A-Za-z_][\w.-]*)(\]{1,2})\s*(#.*)?$", line)

@@ -1,0 +1,2 @@
+import "./app.mjs";
+import "./late.js";

@@ -1,0 +1,3 @@
+import { price } from "./price.mjs";
+
+console.log(price(2));
