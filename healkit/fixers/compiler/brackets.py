@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 REACH = 12
 """Lines over which what a parenthesis began may go on."""
+_OPENING = frozenset(
+    (
+        "static", "const", "extern", "inline", "typedef", "struct", "union", "enum", "unsigned", "signed", "volatile", "register",
+        "class", "public", "private", "protected", "pub", "fn", "let", "mut", "impl", "trait", "mod", "use", "final", "abstract",
+    )
+)  # fmt: skip
+"""What always has something behind it."""
 _HEADER = re.compile(
     r"^\s*(?:\}\s*)?(?:(?:pub|fn|impl|trait|struct|enum|union|mod|if|else|for|while|loop|match|do|switch|try|catch|finally|class"
     r"|interface|namespace|unsafe|async|static|public|private|protected)\b|[A-Za-z_][\w:<>*& ]*\([^;]*\)\s*(?:const)?$|.*=>$)"
@@ -39,12 +46,19 @@ def candidates(file: str, text: str, language: re.Pattern[str], lines: Sequence[
     near = [line for line in lines if 0 < line <= len(rows)] or [len(rows)]
     region = {line + step for line in near for step in (-3, -2, -1, 0, 1)}
     branches = language is not RUST and re.search(r"^[ \t]*#[ \t]*else", text, re.M)
-    if even["{"] > 0 or branches:
+    if even["{"] > 0:
         yield from sorted(_missing_brace(file, rows, words), key=lambda one: _distance(text, one, near[0]))
         yield from _surplus(file, words, "{", region)
-    if even["{"] < 0 or branches:
+    if even["{"] < 0:
         yield from _missing_open_brace(file, rows)
         yield from _surplus(file, words, "}", region)
+    if branches:  # what is counted is not what is compiled: only when all else fails, and near the error
+        both = [
+            *(_missing_brace(file, rows, words) if even["{"] <= 0 else ()),
+            *(_missing_open_brace(file, rows) if even["{"] >= 0 else ()),
+        ]
+        for order, one in enumerate(sorted(both, key=lambda one: _distance(text, one, near[0]))[:24]):
+            yield one.replace(rank=(GUESSED, 5, order // 4))
     for opener in "([":
         if even[opener] > 0:
             yield from _missing_close(file, words, opener, near[0])
@@ -286,6 +300,8 @@ def separators(
     before = words[number - 1] if number else None
     word = words[number] if number < len(words) else None
     for sign in expected:
+        if before is not None and before.text in _OPENING and sign in (";", ",", ")", "]"):
+            continue
         if before is not None and not (before.text == sign and sign in ",;"):
             gap = " " if sign in ("=>", "->", "=", "{") and not text[before.end : before.end + 1].isspace() else ""
             new = f" {sign}{gap}" if sign in ("=>", "->", "=", "{", "}") else sign
@@ -305,4 +321,15 @@ def separators(
         yield _candidate(file, before.start, before.end, "", before.line, (GUESSED, 2), what)
 
 
-__all__ = ["OPENERS", "candidates", "quotes", "separators"]
+def commas(file: str, text: str, language: re.Pattern[str], line: int) -> Iterator[Candidate]:
+    """Yield a comma between two words of a line that stand side by side in parentheses."""
+    words = [word for word in tokens(text, language) if word.line == line]
+    depth = 0
+    for before, after in itertools.pairwise(words):
+        depth += (before.text == "(") - (before.text == ")")
+        side = before.kind in ("name", "text") or before.text in (")", "]")
+        if depth > 0 and side and (after.kind in ("name", "text")) and not (before.kind == after.kind == "text"):
+            yield _candidate(file, before.end, before.end, ",", line, (GUESSED, 0), "add the missing `,`")
+
+
+__all__ = ["OPENERS", "candidates", "commas", "quotes", "separators"]

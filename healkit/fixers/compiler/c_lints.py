@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from .search import ADVISED, Candidate, Edit
+from .lexis import C, tokens
+from .search import ADVISED, EVIDENT, Candidate, Edit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,3 +55,26 @@ def unterminated(problem: Said, text: str) -> Iterator[Candidate]:
     edit = Edit(file=problem.file, start=len(body), end=len(text), text=f"\n{gap}#endif\n")
     title = f"close the guard with `#endif` ({problem.file}:{body.count(chr(10)) + 2})"
     yield Candidate(edits=[edit], title=title, rank=(ADVISED, 0), risk="low")
+
+
+def type_end(problem: Said, text: str) -> Iterator[Candidate]:
+    """Yield the `;` behind a struct, union, enum or class that ends just above an error; directives are blanked in `text`."""
+    words = tokens(text, C)
+    number = next((n for n, word in enumerate(words) if word.line >= problem.line), len(words))
+    while number and words[number - 1].text not in ("}", ";", "{", ")"):
+        number -= 1
+    closer = words[number - 1] if number else None
+    if closer is None or closer.text != "}" or closer.line < problem.line - 60:
+        return
+    depth, place = 0, number - 1
+    for place in range(number - 1, -1, -1):
+        depth += (words[place].text == "}") - (words[place].text == "{")
+        if depth == 0:
+            break
+    head = [word.text for word in words[max(0, place - 8) : place]]
+    since = max((n for n, word in enumerate(head) if word in (";", "}", "{", ")")), default=-1)
+    if {"struct", "union", "enum", "class"} & set(head[since + 1 :]):
+        last = words[number] if "typedef" in head[since + 1 :] and number < len(words) else closer
+        edit = Edit(file=problem.file, start=last.end, end=last.end, text=";")
+        title = f"add the missing `;` ({problem.file}:{last.line})"
+        yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 0), risk="low")

@@ -30,6 +30,13 @@ def candidates(problem: Problem, text: str, start: int, end: int) -> Iterator[Ca
     """Yield the edits at a problem's main span, which runs from `start` to `end` in the file's present text."""
     yield from _signature(problem, text, start, end)
     yield from _parameter(problem, text, start)
+    yield from _bound(problem, text, start)
+    labels = " ".join(str(span.get("label") or "") for span in problem.data["spans"])
+    if "differ in mutability" in labels and re.match(r"&(?!mut\b)", text[start:end]):
+        edit = Edit(file=problem.file, start=start, end=start + 1, text="&mut ")
+        yield Candidate(
+            edits=[edit], title=f"borrow it as mutable ({problem.file}:{problem.line})", rank=(ADVISED, 0, 0)
+        )
     if problem.code == "E0606" and "as `*mut" in problem.message and re.match(r"&(?!mut\b)", text[start:end]):
         edit = Edit(file=problem.file, start=start, end=start + 1, text="&mut ")
         title = f"borrow it as mutable ({problem.file}:{problem.line})"
@@ -70,6 +77,28 @@ def receivers(
                 line = texts[file].count("\n", 0, begin) + 1
                 title = f"borrow with `{word}` in `{name[1]}` ({file}:{line})"
                 yield Candidate(edits=[edit], title=title, rank=(ADVISED, 1, order))
+
+
+def _bound(problem: Problem, text: str, start: int) -> Iterator[Candidate]:
+    """Yield the bound that a type parameter of this name has elsewhere in the file, for one that has none."""
+    if problem.code not in ("E0277", "E0282", "E0283", "E0599", "E0369", "E0308"):
+        return
+    heads = list(
+        re.finditer(
+            r"^[ \t]*(?:pub(?:\([^)]*\))? )?(?:(?:const|async|unsafe) )*(?:fn \w+|impl)\s*<([^>(){}]*)>",
+            text[:start],
+            re.M,
+        )
+    )
+    for head in heads[-2:]:
+        for bare in re.finditer(r"(?<![\w:'])([A-Z]\w*)(?=\s*(?:,|$))", head[1]):
+            others = re.findall(rf"[<,]\s*{bare[1]}: (\w[\w:+ ]*(?:<[\w&' ]+>)?)(?=[,>])", text)
+            bounds = sorted(set(others), key=lambda one: -others.count(one))[:3]
+            for order, bound in enumerate(bounds):
+                place = head.start(1) + bare.end()
+                edit = Edit(file=problem.file, start=place, end=place, text=f": {bound}")
+                title = f"bind `{bare[1]}` to `{bound}` as its neighbours do ({problem.file}:{text.count(chr(10), 0, place) + 1})"
+                yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 6, order))
 
 
 def _parameter(problem: Problem, text: str, start: int) -> Iterator[Candidate]:
