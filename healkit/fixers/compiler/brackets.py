@@ -40,7 +40,7 @@ def candidates(file: str, text: str, language: re.Pattern[str], lines: Sequence[
         language: one of `lexis`.
         lines: where the compiler points, the error's own line first.
     """
-    words = tokens(text if language is RUST else without_directives(text), language)
+    words = tokens(text if language is RUST else without_directives(first_branches(text)), language)
     even = balance(words)
     rows = text.split("\n")
     near = [line for line in lines if 0 < line <= len(rows)] or [len(rows)]
@@ -262,6 +262,22 @@ def _swapped(file: str, words: Sequence[Token], even: dict[str, int], region: se
 def without_directives(text: str) -> str:
     """Return a C text with its preprocessor lines blanked."""
     return re.sub(r"^[ \t]*#(?:\\\n|[^\n])*", lambda found: re.sub(r"[^\n]", " ", found[0]), text, flags=re.M)
+
+
+def first_branches(text: str) -> str:
+    """Return a C text with what stands between `#else` or `#elif` and `#endif` blanked: only one of them is compiled."""
+    out, depth, hidden = [], 0, 0
+    for row in text.split("\n"):
+        word = re.match(r"[ \t]*#[ \t]*(if|el|endif)", row)
+        kind = word[1] if word else ""
+        depth += kind == "if"
+        if kind == "el" and not hidden:
+            hidden = depth
+        elif kind == "endif":
+            hidden = 0 if hidden == depth else hidden
+            depth -= 1
+        out.append(" " * len(row) if hidden and not (kind == "el" and hidden == depth) else row)
+    return "\n".join(out)
 
 
 def quotes(file: str, text: str, lines: Sequence[int]) -> Iterator[Candidate]:

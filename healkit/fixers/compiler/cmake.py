@@ -107,6 +107,21 @@ def include_folder(case: Case, folder: str) -> Iterator[Proposal]:
                     yield manifest(source, text, what, source.text.count("\n", 0, start) + 1)
 
 
+def library_with(case: Case, folder: str) -> str:
+    """Return the library of the project that gives a folder of headers to those who link it; empty without one."""
+    for path in case.files("CMakeLists.txt"):
+        source, base = case.source(path), os.path.dirname(path)
+        calls = re.finditer(
+            r"^[ \t]*target_include_directories\s*\(\s*([\w.+-]+)([^)]*)", source.text if source else "", re.M | re.I
+        )
+        for call in calls:
+            words = [re.sub(r"\$\{\w+\}/?", "", word) for word in call[2].split()]
+            inside = {os.path.normpath(os.path.join(base, word)) for word in words}
+            if os.path.normpath(folder) in inside and {"PUBLIC", "INTERFACE"} & set(words):
+                return call[1]
+    return ""
+
+
 def _block_end(source: Source) -> Iterator[Proposal]:
     """Yield the end of a block in place of the one command that is close to it."""
     for number, row in enumerate(source.lines, 1):

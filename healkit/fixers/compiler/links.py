@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _UNDEFINED = re.compile(r"undefined reference to [`']([\w:~]+)[('<]")
 _LINKING = re.compile(r"Linking (?:C|CXX) (?:executable|shared library|shared module) (\S+)")
+_COMPILING = re.compile(r"(?:\*\*\* \[|FAILED: )(?:\S*/)?CMakeFiles/([\w.+-]+)\.dir/")
 _NO_HEADER = re.compile(r"fatal error: ([\w./+-]+): No such file or directory")
 _NO_OBJECT = re.compile(r"(?:cannot find |error: )([\w./-]+\.o): No such file or directory")
 _LIBRARIES = re.compile(r"^(LDLIBS|LIBS|LDADD|LIBRARIES)[ \t]*[:+?]*=[^\n]*", re.M)
@@ -256,7 +257,12 @@ def _folder(case: Case, header: str) -> Iterator[Proposal]:
     ]
     if len(found) != 1:
         return
-    yield from cmake.include_folder(case, found[0].removesuffix(header).rstrip("/") or ".")
+    folder = found[0].removesuffix(header).rstrip("/") or "."
+    failed = _COMPILING.findall(case.output)
+    library = cmake.library_with(case, folder) if failed else ""
+    if library and library != failed[-1]:
+        yield from _cmake_library(case, library, failed[-1])
+    yield from cmake.include_folder(case, folder)
     for source in make.makefiles(case)[:1]:
         folder = os.path.relpath(found[0].removesuffix(header).rstrip("/") or ".", os.path.dirname(source.path) or ".")
         for flag in re.finditer(r"-I[ ]?([\w./-]+)", source.text):
