@@ -103,6 +103,7 @@ class CBench:
             "-fdiagnostics-parseable-fixits",
             "-fno-diagnostics-show-caret",
             "-fdiagnostics-color=never",
+            "-ftabstop=1",
         ]
         flags = [self.copy.here(flag) for flag in line.flags]
         more = [] if "-Werror" in flags or not texts else _DOUBTFUL
@@ -146,6 +147,7 @@ class CBench:
         yield from c_names.tagged(problem, place, now)
         yield from c_names.member(problem, text, place)
         yield from c_names.conflicting(problem, text, self.words)
+        yield from c_lints.constness(problem, now)
         yield from c_lints.unterminated(problem, text)
         yield from c_lints.unused(problem, text) if problem.option == "unused-variable" else ()
         yield from self._decided(list(c_names.misspelt(problem, text, place, self.words)), problem, now)

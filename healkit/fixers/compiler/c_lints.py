@@ -9,7 +9,7 @@ from .search import ADVISED, EVIDENT, Candidate, Edit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from .c_messages import Said
 
@@ -48,8 +48,9 @@ def unterminated(problem: Said, text: str) -> Iterator[Candidate]:
     if not re.match(r"unterminated (?:#|conditional)", problem.message) or not 0 < problem.line < len(rows):
         return
     guard = re.match(r"[ \t]*#[ \t]*ifndef[ \t]+(\w+)", rows[problem.line - 1])
-    if not guard or not re.match(rf"[ \t]*#[ \t]*define[ \t]+{guard[1]}\b", rows[problem.line]):
-        return
+    whole = guard and re.match(rf"[ \t]*#[ \t]*define[ \t]+{guard[1]}\b", rows[problem.line])
+    if not whole and re.search(r"^[ \t]*#[ \t]*(?:el|endif)", "\n".join(rows[problem.line :]), re.M):
+        return  # where it ends is not to be seen
     body = text.rstrip()
     gap = "" if re.search(r"#[ \t]*endif[^\n]*$", body) else "\n"
     edit = Edit(file=problem.file, start=len(body), end=len(text), text=f"\n{gap}#endif\n")
@@ -78,3 +79,25 @@ def type_end(problem: Said, text: str) -> Iterator[Candidate]:
         edit = Edit(file=problem.file, start=last.end, end=last.end, text=";")
         title = f"add the missing `;` ({problem.file}:{last.line})"
         yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 0), risk="low")
+
+
+def constness(problem: Said, texts: Mapping[str, str]) -> Iterator[Candidate]:
+    """Yield the `const` of a method on that side, class or definition, where it lacks."""
+    here = re.search(
+        r"no declaration matches '(?P<all>[^']*?(?P<name>\w+::~?\w+)\([^']*\))(?P<const> const)?'", problem.message
+    )
+    there = [
+        found for note in problem.notes if (found := re.match(r"candidates? (?:is|are): '([^']*\))( const)?'", note))
+    ]
+    if not here or not there or bool(here["const"]) == bool(there[0][2]):
+        return
+    owner, _, name = here["name"].partition("::")
+    pattern = rf"^[^\n;]*\b{owner}::{name}\s*\([^;{{)]*\)(?=\s*(?::|\{{))"
+    if here["const"]:
+        pattern = rf"\b(?:class|struct)\s+{owner}\b[^;{{]*\{{.*?\b{name}\s*\([^;{{)]*\)(?=\s*;)"
+    for file, text in texts.items():
+        found = re.search(pattern, text, re.M | re.S)
+        if found:
+            edit = Edit(file=file, start=found.end(), end=found.end(), text=" const")
+            title = f"make `{name}` `const` here too ({file}:{text.count(chr(10), 0, found.end()) + 1})"
+            yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 0))

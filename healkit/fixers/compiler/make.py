@@ -58,7 +58,7 @@ def propose(case: Case) -> Iterable[Proposal]:
     if "***" not in case.output and "unrecognized command" not in case.output:
         return
     for found in _PARSE.finditer(case.output):
-        source = _source(case, found["file"])
+        source = _source(case, os.path.join(folder(case), found["file"])) or _source(case, found["file"])
         if source is not None and 0 < int(found["line"]) <= len(source.lines):
             yield from _parsed(source, int(found["line"]), found["said"])
     for missing, _ in _NO_RULE.findall(case.output):

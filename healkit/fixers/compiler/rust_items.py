@@ -104,7 +104,8 @@ def _misnamed(problem: Problem, texts: Mapping[str, str]) -> Iterator[Candidate]
 
 def visibility(problem: Problem, texts: Mapping[str, str], place: Callable[[str], str]) -> Iterator[Candidate]:
     """Yield `pub` for a private item of the project that another module uses; sure only among public neighbours."""
-    if problem.code not in ("E0603", "E0616", "E0624", "E0451", "E0364", "E0365"):
+    notes = " ".join(str(child.get("message")) for child in problem.data.get("children", ()))
+    if problem.code not in ("E0603", "E0616", "E0624", "E0451", "E0364", "E0365") and "is inaccessible" not in notes:
         return
     for name, file, line in _defined(problem, texts, place):
         rows = texts[file].split("\n")
@@ -125,7 +126,7 @@ def visibility(problem: Problem, texts: Mapping[str, str], place: Callable[[str]
             elif word == "pub(crate)":
                 # named by a path from elsewhere, or used nowhere in its own file, it was meant for others
                 alone = (
-                    problem.code in ("E0603", "E0624")
+                    problem.code not in ("E0616", "E0451", "E0364", "E0365")
                     or len(re.findall(rf"\b{re.escape(name)}\b", re.sub(r"//[^\n]*", "", texts[file]))) == 1
                 )
                 yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 4), sure=alone)

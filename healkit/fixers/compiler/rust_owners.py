@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .search import ADVISED, EVIDENT, Candidate, Edit
+from .search import ADVISED, CERTAIN, EVIDENT, Candidate, Edit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def candidates(problem: Problem, text: str, start: int, end: int) -> Iterator[Ca
     """Yield the edits at a problem's main span, which runs from `start` to `end` in the file's present text."""
     yield from _signature(problem, text, start, end)
     yield from _parameter(problem, text, start)
+    yield from _borrowing(problem, text, start) if problem.code == "E0106" else ()
     yield from _bound(problem, text, start)
     labels = " ".join(str(span.get("label") or "") for span in problem.data["spans"])
     if "differ in mutability" in labels and re.match(r"&(?!mut\b)", text[start:end]):
@@ -76,7 +77,7 @@ def receivers(
                 edit = Edit(file=file, start=begin, end=begin + len(here[0]), text=word)
                 line = texts[file].count("\n", 0, begin) + 1
                 title = f"borrow with `{word}` in `{name[1]}` ({file}:{line})"
-                yield Candidate(edits=[edit], title=title, rank=(ADVISED, 1, order))
+                yield Candidate(edits=[edit], title=title, rank=(CERTAIN, -1, order))
 
 
 def _bound(problem: Problem, text: str, start: int) -> Iterator[Candidate]:
@@ -116,6 +117,24 @@ def _parameter(problem: Problem, text: str, start: int) -> Iterator[Candidate]:
             edit = Edit(file=problem.file, start=place, end=place, text=call)
             title = f"look at it with `{call}` ({problem.file}:{text.count(chr(10), 0, place) + 1})"
             yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 3, order, int(place == start - 1)))
+
+
+def _borrowing(problem: Problem, text: str, start: int) -> Iterator[Candidate]:
+    """Yield `&self` for `self` where a method returns a reference, which nothing else can be borrowed from."""
+    head = text.rfind("fn ", 0, start)
+    here = re.match(r"fn \w+(?:<[^>]*>)?\(\s*((?:mut )?self)\b", text[head:start])
+    if head < 0 or not here:
+        return
+    words = (
+        ("&mut self", "&self")
+        if text.startswith(("&mut", "mut"), start) or "mut" in here[1]
+        else ("&self", "&mut self")
+    )
+    for order, word in enumerate(words):
+        edit = Edit(file=problem.file, start=head + here.start(1), end=head + here.end(1), text=word)
+        yield Candidate(
+            edits=[edit], title=f"borrow with `{word}` ({problem.file}:{problem.line})", rank=(CERTAIN, -1, order)
+        )
 
 
 def _signature(problem: Problem, text: str, start: int, end: int) -> Iterator[Candidate]:

@@ -48,9 +48,15 @@ def candidates(problem: Problem, text: str, start: int, end: int, casts: Mapping
     if problem.code == "E0618":
         name = re.match(r"[a-z_]\w*", text[start:end])
         yield from _receiver(problem, name[0], start) if name else ()
-    if problem.code == "E0599" and "is not an iterator" in problem.message and text[start - 1 : start] == ".":
+    unready = problem.code == "E0599" and any("is not an iterator" in said for said in _said(problem))
+    if unready and text[start - 1 : start] == ".":
         edit = Edit(file=problem.file, start=start - 1, end=start - 1, text=".iter()")
         title = f"iterate with `.iter()` ({problem.file}:{problem.line})"
+        yield Candidate(edits=[edit], title=title, rank=(ADVISED, 0, 5))
+    looped = re.fullmatch(r"\*([a-z_]\w*)", text[start:end]) if problem.code == "E0614" else None
+    for loop in list(re.finditer(rf"\bfor {looped[1]} in ([\w.]+)(?= \{{)", text[:start]))[-1:] if looped else ():
+        edit = Edit(file=problem.file, start=loop.end(), end=loop.end(), text=".iter()")
+        title = f"iterate with `.iter()` ({problem.file}:{text.count(chr(10), 0, loop.end()) + 1})"
         yield Candidate(edits=[edit], title=title, rank=(ADVISED, 0, 5))
     if problem.code in ("E0425", "E0423") and re.match(r"[a-z_]\w*$", text[start:end]):
         yield from _receiver(problem, text[start:end], start)
