@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 
@@ -119,7 +120,7 @@ def visibility(problem: Problem, texts: Mapping[str, str], place: Callable[[str]
             edit = Edit(file=file, start=start, end=start, text=f"{word} ")
             title = f"make `{name}` public with `{word}` ({file}:{line})"
             neighbours = len(said)
-            if word == "pub" and _exported(name, texts):
+            if word == "pub" and (_exported(name, texts) or _announced(name, rows, line, texts)):
                 yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 2))
             elif neighbours and _alike(row, said):
                 yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 3, -neighbours))
@@ -135,6 +136,22 @@ def visibility(problem: Problem, texts: Mapping[str, str], place: Callable[[str]
 def _exported(name: str, texts: Mapping[str, str]) -> bool:
     """Tell whether a file exports the item again: that alone wants it public."""
     return any(re.search(rf"^[ \t]*pub use [^;]*\b{re.escape(name)}\b[^;]*;", text, re.M) for text in texts.values())
+
+
+def _announced(name: str, rows: list[str], line: int, texts: Mapping[str, str]) -> bool:
+    """Tell whether an item was meant for the crate's users: it is documented, has public fields or stands in their way."""
+    above = next((row.strip() for row in reversed(rows[: line - 1]) if not row.strip().startswith("#[")), "")
+    body = list(itertools.takewhile(lambda row: row.strip() != "}", rows[line : line + 60]))
+    struct = re.match(r"\s*(?:struct|union)\b", rows[line - 1]) and any(re.match(r"\s+pub \w+:", row) for row in body)
+    word = rf"\b{re.escape(name)}\b"
+    used = re.compile(
+        rf"^[ \t]*pub (?:(?:const|async|unsafe) )*fn [^{{;]*{word}|^[ \t]*pub \w+: [^,\n]*{word}|^[ \t]*//[/!].*{word}",
+        re.M,
+    )
+    outside = any(
+        re.search(word, text) for file, text in texts.items() if file.startswith(("tests/", "examples/", "benches/"))
+    )
+    return above.startswith("///") or bool(struct) or outside or any(used.search(text) for text in texts.values())
 
 
 def _alike(row: str, others: list[str]) -> bool:
