@@ -28,11 +28,24 @@ _REFERENCE = re.compile(r"&(?=(?:mut |dyn |impl )?[A-Z\[(a-z])(?!'|mut ?self|sel
 
 def candidates(problem: Problem, text: str, start: int, end: int) -> Iterator[Candidate]:
     """Yield the edits at a problem's main span, which runs from `start` to `end` in the file's present text."""
+    labels = " ".join(str(span.get("label") or "") for span in problem.data["spans"])
     yield from _signature(problem, text, start, end)
     yield from _parameter(problem, text, start)
+    given = re.search(r"found type parameter `(\w+)`", labels) if problem.code == "E0308" else None
+    for order, (trait, call) in enumerate(_VIEWS):
+        if given and re.search(
+            rf"\b{given[1]}: [^,>{{]*\b{trait}\b", text[max(0, text.rfind("fn ", 0, start) - 400) : start]
+        ):
+            edit = Edit(file=problem.file, start=end, end=end, text=call)
+            title = f"look at it with `{call}` ({problem.file}:{problem.line})"
+            yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 3, order))
     yield from _borrowing(problem, text, start) if problem.code == "E0106" else ()
     yield from _bound(problem, text, start)
-    labels = " ".join(str(span.get("label") or "") for span in problem.data["spans"])
+    wanted = re.search(r"expected `(&(?:mut )?)\w[^`]*`, found `\w", labels)
+    if problem.code == "E0053" and wanted and text[start:end] == "self" and text[start - 4 : start] == "mut ":
+        edit = Edit(file=problem.file, start=start - 4, end=end, text=f"{wanted[1]}self")
+        title = f"borrow with `{edit.text}` as the trait does ({problem.file}:{problem.line})"
+        yield Candidate(edits=[edit], title=title, rank=(ADVISED, 0, 0))
     if "differ in mutability" in labels and re.match(r"&(?!mut\b)", text[start:end]):
         edit = Edit(file=problem.file, start=start, end=start + 1, text="&mut ")
         yield Candidate(

@@ -78,6 +78,9 @@ def _number_of(problem: Problem, text: str, start: int) -> Iterator[Candidate]:
         for order, kind in enumerate(("u32", "usize")):
             edit = Edit(file=problem.file, start=let.end(1), end=let.end(1), text=f" as {kind}")
             yield _convert(problem, [edit], ("char", kind), {}, text.count("\n", 0, let.end()) + 1, 12 + order)
+    if name:
+        edit = Edit(file=problem.file, start=name.end(1), end=name.end(1), text=" as u32")
+        yield _convert(problem, [edit], ("char", "u32"), {}, 0, 14)
 
 
 def _collected(problem: Problem, text: str, start: int) -> Iterator[Candidate]:
@@ -157,6 +160,7 @@ def _cast(problem: Problem, start: int, end: int, text: str, used: Mapping[str, 
     if indexed and indexed[1] in _NUMBERS:
         yield from _casts(problem, start, end, text, (indexed[1], "usize"), used)
     for said in _said(problem):
+        yield from _tuple(problem, said, start, end, text, used)
         found = _EXPECTED.search(said)
         if found and (found[1] in _WIDER.get(found[2], ()) or {found[1], found[2]} <= _NUMBERS):
             yield from _casts(problem, start, end, text, (found[2], found[1]), used)
@@ -167,6 +171,31 @@ def _cast(problem: Problem, start: int, end: int, text: str, used: Mapping[str, 
             for narrow, wide in ((one, other), (other, one)):
                 if wide in _WIDER.get(narrow, ()) or {narrow, wide} <= _NUMBERS:
                     yield from _operands(problem, start, end, text, (narrow, wide), used)
+
+
+def _tuple(
+    problem: Problem, said: str, start: int, end: int, text: str, used: Mapping[str, int]
+) -> Iterator[Candidate]:
+    """Yield the casts of those parts of a tuple whose types differ."""
+    types = re.search(r"expected `\(([\w, ]+)\)`, found `\(([\w, ]+)\)`", said)
+    parts = re.fullmatch(r"\(([\w. ]+(?:, [\w. ]+)*)\)", text[start:end]) if types else None
+    if not types or not parts:
+        return
+    wanted, found, names = types[1].split(", "), types[2].split(", "), parts[1].split(", ")
+    if len(wanted) != len(found) or len(found) != len(names):
+        return
+    place, last = start + 1, ("", "")
+    edits: list[Edit] = []
+    for want, have, name in zip(wanted, found, names, strict=True):
+        place += len(name)
+        if want != have:
+            if not {want, have} <= _NUMBERS:
+                return
+            edits.append(Edit(file=problem.file, start=place, end=place, text=f" as {want}"))
+            last = (have, want)
+        place += 2
+    if edits:
+        yield _convert(problem, edits, last, used)
 
 
 def _convert(
