@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""What `healkit run` costs on a command that passes, and on one that fails until the first fix, as a ratio to F (`python -I -S -c pass`), in one interleaved run.
+"""What `healkit run` costs on a command that passes, and on one that fails until the first fix.
+
+As a ratio to F (`python -I -S -c pass`), in one interleaved run.
 
     bench/run_overhead.py [ROUNDS]
 

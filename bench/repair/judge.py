@@ -267,7 +267,8 @@ def _keep(folder: Path, case: Path, before: State, after: State, fault: Fault, r
     number = sum(1 for _ in folder.iterdir()) if folder.exists() else 0
     kept = folder / f"{record.category}-{record.operator}-{record.package.replace('/', '+')}-{number}"
     kept.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(case, kept, symlinks=True, ignore=shutil.ignore_patterns("target"))
+    with contextlib.suppress(shutil.Error):  # healkit may still be writing its history
+        shutil.copytree(case, kept, symlinks=True, ignore=shutil.ignore_patterns("target"))
     lines = []
     for path in differences(before, after):
         lines += difflib.unified_diff(

@@ -136,6 +136,8 @@ class Tree:
                 relative = os.path.relpath(path, self.root)
                 if relative not in ignored and not name.endswith(SKIPPED_FILES):
                     files[relative] = _look(path)
+        whole = self.git("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory").split("\0")
+        ignored |= {name for name in files if f"{name}/".startswith(tuple(one for one in whole if one.endswith("/")))}
         outputs = frozenset(name for name, seen in files.items() if seen[0] == "dir" and _is_output(name, ignored))
         git = "\0".join(
             self.git(*argv)
@@ -160,7 +162,7 @@ class Tree:
 
 
 def _is_output(name: str, ignored: set[str]) -> bool:
-    return any(path.startswith(f"{name}/") for path in ignored)
+    return name in ignored or any(path.startswith(f"{name}/") for path in ignored)
 
 
 def _look(path: str) -> tuple[object, ...]:

@@ -37,7 +37,10 @@ OPTIONS = {
     "--verify": ("COMMAND", "With --fix: the command that proves the fix, instead of running the failed one again."),
     "--pick": ("KIND", "With --fix: also fixes of this kind (or kinds, a,b) that are of high risk."),
     "--max-attempts": ("N", "With --fix: at most N fixes for one failure (default: the setting, 2)."),
-    "--timeout": ("SECONDS", "End the command after so many seconds (124), and healing too (default: no limit, and the setting, 300)."),
+    "--timeout": (
+        "SECONDS",
+        "End the command after so many seconds (124), and healing too (default: no limit, and the setting, 300).",
+    ),
     "--json-report": ("FILE", "Write what happened to FILE as JSON."),
     "--help": ("", "Show this message and exit."),
 }

@@ -208,7 +208,13 @@ def closing_parenthesis_left_out(package: Package, rng: random.Random) -> Iterat
 @operator(NAME, "auto", "rust")
 def return_type_left_out(package: Package, rng: random.Random) -> Iterator[Fault]:
     """E0308: a function returns something, and its signature says nothing."""
-    yield from _slip(package, rng, r"fn \w+\([^()\n]*\)( -> [\w:&]+) \{\n")
+    if not package.test_command:
+        return
+    whole = "\n".join(_code(package.text(path)) for path in package.files(".rs", under="src"))
+    for path, _, found in _each(package, rng, r"fn (\w+)\([^()\n]*\)( -> ([\w:&]+)) \{\n"):
+        number = re.fullmatch(r"[iuf]\d+|[iu]size", found[3])
+        if not number or len(re.findall(rf"\b{found[1]}\(", whole)) > 1:  # else nobody can tell which number
+            yield _fault(package, rng, path, found.start(2), found.end(2), "")
 
 
 @operator(NAME, "auto", "rust")

@@ -108,9 +108,7 @@ def misspelt_macro(package: Package, rng: random.Random) -> Iterator[Fault]:
     """`cannot find macro`: a letter of a macro is wrong, or its `!` is missing."""
     if not package.test_command:
         return
-    pattern = (
-        r"(?<![\w:.])((?:format|vec|write|writeln|matches|println|panic|assert|debug_assert|unreachable)!)(?=[(\[])"
-    )
+    pattern = r"(?<![\w:.])((?:format|vec|write|writeln|matches|println|assert|debug_assert)!)(?=[(\[])"
     for path, _, found in _each(package, rng, pattern, 12):
         wrong = rng.choice((found[1][:-1], (misspelt(rng, found[1][:-1]) or found[1][:-2]) + "!"))
         yield _fault(package, rng, path, found.start(1), found.end(1), wrong, f"{found[1]} -> {wrong}")

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from ..proposal import Proposal, edit
-from . import c, cmake, java, links, make, rust
-from .copy import Copy, TooLargeError
-from .search import Search
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +18,13 @@ if TYPE_CHECKING:
 
 SECONDS = 60.0
 """Time for one search."""
-_LANGUAGES = (rust, c, java)
-_BUILDS = (make, cmake, links)
+_LANGUAGES = {
+    "rust": (".rs",),
+    "c": (".c", ".h", ".C", ".H", "undefined reference to"),
+    "java": (".java",),
+}
+"""The languages and literals of which an output of theirs holds one: what they need is loaded only then."""
+_BUILDS = ("make", "cmake", "links")
 
 
 class _Answer:
@@ -51,8 +55,8 @@ def propose(case: Case) -> Iterable[Proposal]:
 
 def _all(case: Case) -> Iterator[Proposal]:
     if _built(case):
-        for kind in _BUILDS:
-            yield from kind.propose(case)
+        for name in _BUILDS:
+            yield from import_module(f".{name}", __name__).propose(case)
     yield from _searched(case)
 
 
@@ -65,9 +69,14 @@ def _built(case: Case) -> bool:
 
 
 def _searched(case: Case) -> Iterable[Proposal]:
-    for language in _LANGUAGES:
+    for name, signs in _LANGUAGES.items():
+        if not any(sign in case.output for sign in signs):
+            continue
+        language = import_module(f".{name}", __name__)
         if not language.relevant(case):
             continue
+        from .copy import Copy, TooLargeError
+
         try:
             with Copy(case.root) as copy:
                 bench = language.bench(case, copy)
@@ -78,6 +87,8 @@ def _searched(case: Case) -> Iterable[Proposal]:
 
 
 def _found(case: Case, bench: Bench) -> Iterable[Proposal]:
+    from .search import Search
+
     outcome = Search(bench, SECONDS).run()
     if outcome is None:
         return

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 REACH = 12
 """Lines over which what a parenthesis began may go on."""
+_OPENING = frozenset(
+    (
+        "static", "const", "extern", "inline", "typedef", "struct", "union", "enum", "unsigned", "signed", "volatile", "register",
+        "class", "public", "private", "protected", "pub", "fn", "let", "mut", "impl", "trait", "mod", "use", "final", "abstract",
+    )
+)  # fmt: skip
+"""What always has something behind it."""
 _HEADER = re.compile(
     r"^\s*(?:\}\s*)?(?:(?:pub|fn|impl|trait|struct|enum|union|mod|if|else|for|while|loop|match|do|switch|try|catch|finally|class"
     r"|interface|namespace|unsafe|async|static|public|private|protected)\b|[A-Za-z_][\w:<>*& ]*\([^;]*\)\s*(?:const)?$|.*=>$)"
@@ -33,18 +40,25 @@ def candidates(file: str, text: str, language: re.Pattern[str], lines: Sequence[
         language: one of `lexis`.
         lines: where the compiler points, the error's own line first.
     """
-    words = tokens(text if language is RUST else without_directives(text), language)
+    words = tokens(text if language is RUST else without_directives(first_branches(text)), language)
     even = balance(words)
     rows = text.split("\n")
     near = [line for line in lines if 0 < line <= len(rows)] or [len(rows)]
     region = {line + step for line in near for step in (-3, -2, -1, 0, 1)}
     branches = language is not RUST and re.search(r"^[ \t]*#[ \t]*else", text, re.M)
-    if even["{"] > 0 or branches:
+    if even["{"] > 0:
         yield from sorted(_missing_brace(file, rows, words), key=lambda one: _distance(text, one, near[0]))
         yield from _surplus(file, words, "{", region)
-    if even["{"] < 0 or branches:
+    if even["{"] < 0:
         yield from _missing_open_brace(file, rows)
         yield from _surplus(file, words, "}", region)
+    if branches:  # what is counted is not what is compiled: only when all else fails, and near the error
+        both = [
+            *(_missing_brace(file, rows, words) if even["{"] <= 0 else ()),
+            *(_missing_open_brace(file, rows) if even["{"] >= 0 else ()),
+        ]
+        for order, one in enumerate(sorted(both, key=lambda one: _distance(text, one, near[0]))[:24]):
+            yield one.replace(rank=(GUESSED, 5, order // 4))
     for opener in "([":
         if even[opener] > 0:
             yield from _missing_close(file, words, opener, near[0])
@@ -250,6 +264,22 @@ def without_directives(text: str) -> str:
     return re.sub(r"^[ \t]*#(?:\\\n|[^\n])*", lambda found: re.sub(r"[^\n]", " ", found[0]), text, flags=re.M)
 
 
+def first_branches(text: str) -> str:
+    """Return a C text with what stands between `#else` or `#elif` and `#endif` blanked: only one of them is compiled."""
+    out, depth, hidden = [], 0, 0
+    for row in text.split("\n"):
+        word = re.match(r"[ \t]*#[ \t]*(if|el|endif)", row)
+        kind = word[1] if word else ""
+        depth += kind == "if"
+        if kind == "el" and not hidden:
+            hidden = depth
+        elif kind == "endif":
+            hidden = 0 if hidden == depth else hidden
+            depth -= 1
+        out.append(" " * len(row) if hidden and not (kind == "el" and hidden == depth) else row)
+    return "\n".join(out)
+
+
 def quotes(file: str, text: str, lines: Sequence[int]) -> Iterator[Candidate]:
     """Yield a missing `"` at each place of a line with an odd number of them."""
     rows = text.split("\n")
@@ -286,6 +316,8 @@ def separators(
     before = words[number - 1] if number else None
     word = words[number] if number < len(words) else None
     for sign in expected:
+        if before is not None and before.text in _OPENING and sign in (";", ",", ")", "]"):
+            continue
         if before is not None and not (before.text == sign and sign in ",;"):
             gap = " " if sign in ("=>", "->", "=", "{") and not text[before.end : before.end + 1].isspace() else ""
             new = f" {sign}{gap}" if sign in ("=>", "->", "=", "{", "}") else sign
@@ -305,4 +337,15 @@ def separators(
         yield _candidate(file, before.start, before.end, "", before.line, (GUESSED, 2), what)
 
 
-__all__ = ["OPENERS", "candidates", "quotes", "separators"]
+def commas(file: str, text: str, language: re.Pattern[str], line: int) -> Iterator[Candidate]:
+    """Yield a comma between two words of a line that stand side by side in parentheses."""
+    words = [word for word in tokens(text, language) if word.line == line]
+    depth = 0
+    for before, after in itertools.pairwise(words):
+        depth += (before.text == "(") - (before.text == ")")
+        side = before.kind in ("name", "text") or before.text in (")", "]")
+        if depth > 0 and side and (after.kind in ("name", "text")) and not (before.kind == after.kind == "text"):
+            yield _candidate(file, before.end, before.end, ",", line, (GUESSED, 0), "add the missing `,`")
+
+
+__all__ = ["OPENERS", "candidates", "commas", "quotes", "separators"]

@@ -28,6 +28,7 @@ _IN_OBJECT = re.compile(r"^(?:\S*ld(?:\.\w+)?: )?(?:\S+?:)?([^\s:()]+\.(?:c|cc|c
 _EXPECTED = re.compile(r"expected (.*?)(?: before | at end|$)")
 _SIGNS = frozenset((";", ",", ")", "]", "}", "{", "(", ":", "=", ">", "<"))
 _DOUBTFUL = ["-Wformat", "-Wunused-value", "-Wreturn-type", "-Wmisleading-indentation", "-Wparentheses", "-Wempty-body"]
+_FEW = re.compile(r"requires \d+ arguments, but only|too few arguments|too few actual parameters")
 MOST_COMPILES = 12
 
 
@@ -102,6 +103,7 @@ class CBench:
             "-fdiagnostics-parseable-fixits",
             "-fno-diagnostics-show-caret",
             "-fdiagnostics-color=never",
+            "-ftabstop=1",
         ]
         flags = [self.copy.here(flag) for flag in line.flags]
         more = [] if "-Werror" in flags or not texts else _DOUBTFUL
@@ -145,10 +147,13 @@ class CBench:
         yield from c_names.tagged(problem, place, now)
         yield from c_names.member(problem, text, place)
         yield from c_names.conflicting(problem, text, self.words)
+        yield from c_lints.constness(problem, now)
         yield from c_lints.unterminated(problem, text)
         yield from c_lints.unused(problem, text) if problem.option == "unused-variable" else ()
         yield from self._decided(list(c_names.misspelt(problem, text, place, self.words)), problem, now)
         uneven = balance(tokens(brackets.without_directives(text), C))["{"]
+        if _FEW.search(problem.message):
+            yield from brackets.commas(problem.file, brackets.without_directives(text), C, problem.line)
         if problem.phase == SYNTAX or uneven:
             yield from self._syntax(problem, text, now)
 
@@ -208,6 +213,7 @@ class CBench:
         if "terminating" in problem.message:
             yield from brackets.quotes(file, text, [line, line - 1])
             return
+        yield from c_lints.type_end(problem, bare)
         yield from brackets.candidates(file, text, C, lines)
         said = _EXPECTED.search(problem.message)
         expected = [sign for sign in re.findall(r"'([^']+)'", said[1]) if sign in _SIGNS] if said else []

@@ -64,7 +64,8 @@ def problems(text: str, place: Callable[[str], str], also: frozenset[str], *, do
     kept = [
         one
         for one in out
-        if (one.code == "warning" and one.option in DOUBTFUL) == doubtful and (doubtful or not one.code)
+        if (one.code == "warning" and (one.option in DOUBTFUL or one.message.startswith("useless "))) == doubtful
+        and (doubtful or not one.code)
     ]
     return list({(one.key, one.line, one.column): one for one in kept}.values())
 

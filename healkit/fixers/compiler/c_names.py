@@ -140,7 +140,10 @@ def _spelled(path: str, file: str, texts: Mapping[str, str]) -> str:
     for other, text in texts.items():
         for found in _INCLUDE.finditer(text):
             if os.path.basename(found[1]) == name and '"' in found[0] and path.endswith(found[1].lstrip("./")):
-                used[found[1]] = used.get(found[1], 0) + (2 if os.path.dirname(other) == os.path.dirname(file) else 1)
+                here = os.path.dirname(other)
+                beside = os.path.normpath(os.path.join(here, found[1])) == path  # as seen from that file
+                word = os.path.relpath(path, os.path.dirname(file) or ".") if beside else found[1]
+                used[word] = used.get(word, 0) + (2 if here == os.path.dirname(file) else 1)
     if used:
         return os.path.normpath(max(used, key=lambda spelling: used[spelling]))
     return os.path.relpath(path, os.path.dirname(file) or ".")

@@ -11,7 +11,7 @@ from .spelling import close
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ..case import Case
     from ..proposal import Proposal
@@ -65,10 +65,61 @@ def _said(case: Case, source: Source, line: int, said: str) -> Iterator[Proposal
     elif "is not closed" in said or "not properly nested" in said:
         yield from _block_end(source)
     elif 'missing ending ")"' in said:
-        row = source.lines[line - 1].rstrip()
-        if row.count("(") == row.count(")") + 1:
-            text = source.with_line(line, f"{row})")
-            yield manifest(source, text, "add the missing `)`", line, risk="low")
+        yield from _unclosed(source, line)
+
+
+def _unclosed(source: Source, line: int) -> Iterator[Proposal]:
+    """Yield the `)` of a call where its arguments end: before the next call, an empty line or the file's end."""
+    rows = source.lines
+    end = line
+    while end < len(rows) and rows[end].strip() and not re.match(r"\s*\w+\s*\(", rows[end]):
+        end += 1
+    row = rows[end - 1].rstrip()
+    if sum(one.count("(") - one.count(")") for one in rows[line - 1 : end]) == 1:
+        yield manifest(source, source.with_line(end, f"{row})"), "add the missing `)`", end, risk="low")
+
+
+def library_of(case: Case, sources: Sequence[str]) -> str:
+    """Return the library of the project that all of some sources are in; empty when there is none."""
+    for path in case.files("CMakeLists.txt"):
+        found = case.source(path)
+        for made in (
+            re.finditer(r"^[ \t]*add_library\s*\(\s*([\w.+-]+)([^)]*)", found.text, re.M | re.I) if found else ()
+        ):
+            inside = {os.path.normpath(os.path.join(os.path.dirname(path), word)) for word in made[2].split()}
+            if set(sources) <= inside:
+                return made[1]
+    return ""
+
+
+def include_folder(case: Case, folder: str) -> Iterator[Proposal]:
+    """Yield the folder of a header that is not found in place of the close one that is not there."""
+    for path in case.files("CMakeLists.txt"):
+        source, base = case.source(path), os.path.dirname(path)
+        wanted = os.path.relpath(folder, base or ".")
+        for call in re.finditer(r"include_directories\s*\(([^)]*)", source.text, re.I) if source else ():
+            for word in re.finditer(r"(?:\$\{\w+\}/)?([\w./-]+)", call[1]):
+                there = os.path.join(base, word[1])
+                if source is not None and close(word[1], wanted) and not case.exists(there):
+                    start = call.start(1) + word.start(1)
+                    text = source.text[:start] + wanted + source.text[start + len(word[1]) :]
+                    what = f"look for headers in `{wanted}`"
+                    yield manifest(source, text, what, source.text.count("\n", 0, start) + 1)
+
+
+def library_with(case: Case, folder: str) -> str:
+    """Return the library of the project that gives a folder of headers to those who link it; empty without one."""
+    for path in case.files("CMakeLists.txt"):
+        source, base = case.source(path), os.path.dirname(path)
+        calls = re.finditer(
+            r"^[ \t]*target_include_directories\s*\(\s*([\w.+-]+)([^)]*)", source.text if source else "", re.M | re.I
+        )
+        for call in calls:
+            words = [re.sub(r"\$\{\w+\}/?", "", word) for word in call[2].split()]
+            inside = {os.path.normpath(os.path.join(base, word)) for word in words}
+            if os.path.normpath(folder) in inside and {"PUBLIC", "INTERFACE"} & set(words):
+                return call[1]
+    return ""
 
 
 def _block_end(source: Source) -> Iterator[Proposal]:

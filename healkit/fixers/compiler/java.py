@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 
@@ -122,9 +123,9 @@ class JavaBench:
             file = self.copy.relative(said["file"], cwd) if said else ""
             if not said or file not in self.first:
                 continue
-            below = rows[number + 1 : number + 6]
+            below = list(itertools.takewhile(lambda line: not _SAID.match(line), rows[number + 1 : number + 7]))
             caret = next((line.index("^") for line in below if line.strip() == "^"), 0)
-            details = "\n".join(line for line in below if line.startswith(("  symbol:", "  location:")))
+            details = "\n".join(line for line in below if line.lstrip().startswith(("symbol:", "location:")))
             symbol = _SYMBOL.search(details)
             phase = (
                 SYNTAX
@@ -152,14 +153,23 @@ class JavaBench:
             if kind in ("class", "variable") and name[:1].isupper():
                 yield from self._imports(problem, text, name)
             yield from self._near(problem, text, place, name)
+        elif problem.message.startswith("invalid method declaration"):
+            yield from self._constructor(problem, text, place)
+        elif named := re.match(
+            r"(?:class|interface|enum|record) (\w+) is public, should be declared in a file", problem.message
+        ):
+            at = text.find(named[1], max(0, place - problem.column))
+            file = os.path.basename(problem.file).removesuffix(".java")
+            yield from self._written(problem, at, named[1], [(close(named[1], file), file)]) if at >= 0 else ()
         elif problem.phase == NAMES:
             missing = re.search(r"package ([\w.]+) does not exist", problem.message)
             yield from self._package(problem, text, missing[1]) if missing else ()
         if problem.phase == SYNTAX:
             lines = [problem.line, len(rows)] if "end of file" in problem.message else [problem.line]
-            yield from brackets.candidates(problem.file, text, JAVA, lines)
             if "string literal" in problem.message:
                 yield from brackets.quotes(problem.file, text, [problem.line])
+                return
+            yield from brackets.candidates(problem.file, text, JAVA, lines)
             expected = [*_EXPECTED.findall(problem.message), ";", ","]
             yield from brackets.separators(
                 problem.file, text, JAVA, problem.line, problem.column, list(dict.fromkeys(expected))
@@ -174,9 +184,20 @@ class JavaBench:
         simple = name.rpartition(".")[2]
         start = text.find(simple, place)
         known = [word for words in table("java-imports").values() for word in words.split()]
+        known += [word for words in table("java-names").get("methods", ()) for word in words.split()]
         near = [*self.words.near(simple), *((close(simple, word), word) for word in (*KEYWORDS, *known))]
         if 0 <= start < place + 200:
             yield from self._written(problem, start, simple, near)
+
+    def _constructor(self, problem: Problem, text: str, place: int) -> Iterator[Candidate]:
+        """Yield one name for a class and its constructor: the file's, where they differ by a slip."""
+        name = re.match(r"\w+", text[place:])
+        file = os.path.basename(problem.file).removesuffix(".java")
+        for found in re.finditer(r"\b(?:class|enum|record) (\w+)", text) if name else ():
+            if name and name[0] == file:
+                yield from self._written(problem, found.start(1), found[1], [(close(found[1], file), file)])
+            elif name and found[1] == file:
+                yield from self._written(problem, place, name[0], [(close(name[0], file), file)])
 
     def _written(self, problem: Problem, start: int, old: str, near: Sequence[tuple[int, str]]) -> Iterator[Candidate]:
         for steps, other in sorted(pair for pair in dict.fromkeys(near) if pair[0])[:10]:
@@ -215,6 +236,9 @@ class JavaBench:
         known.update(table("java-imports"))
         start = sum(len(row) + 1 for row in text.split("\n")[: problem.line - 1])
         at = text.find(missing, start)
+        if missing[:1].isupper():  # a class whose member is named
+            known = {word for words in table("java-imports").values() for word in words.split()}
+            known |= {name for name in self.words.names if name[:1].isupper()}
         for other in sorted(known):
             if at >= 0 and close(missing, other):
                 edit = Edit(file=problem.file, start=at, end=at + len(missing), text=other)

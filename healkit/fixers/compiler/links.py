@@ -7,7 +7,7 @@ import re
 
 from ..proposal import edit
 from ..tables import table
-from . import make
+from . import cmake, make
 from .make import manifest, word_in
 from .spelling import close
 
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from ..proposal import Proposal
     from ..source import Source
 
-_UNDEFINED = re.compile(r"undefined reference to [`'](\w+)'")
+_UNDEFINED = re.compile(r"undefined reference to [`']([\w:~]+)[('<]")
 _LINKING = re.compile(r"Linking (?:C|CXX) (?:executable|shared library|shared module) (\S+)")
+_COMPILING = re.compile(r"(?:\*\*\* \[|FAILED: )(?:\S*/)?CMakeFiles/([\w.+-]+)\.dir/")
 _NO_HEADER = re.compile(r"fatal error: ([\w./+-]+): No such file or directory")
 _NO_OBJECT = re.compile(r"(?:cannot find |error: )([\w./-]+\.o): No such file or directory")
 _LIBRARIES = re.compile(r"^(LDLIBS|LIBS|LDADD|LIBRARIES)[ \t]*[:+?]*=[^\n]*", re.M)
@@ -65,9 +66,13 @@ def _defining(case: Case, name: str) -> list[str]:
     """Return the project's sources that define a function that others may call."""
     out = []
     defined = re.compile(rf"^(?!static\b)[A-Za-z_][\w \t*]*[ \t*]{re.escape(name)}\s*\([^;{{}}]*\)\s*\{{", re.M)
+    if "::" in name:  # a member of a class, or a function in a namespace
+        defined = re.compile(
+            rf"^(?!static\b)(?:[\w:<>,&* \t]*[ \t*&])?{re.escape(name)}\s*\([^;{{}}]*\)[^;{{}}]*\{{", re.M
+        )
     for path in case.files(*_SOURCES):
         source = case.source(path)
-        if source is not None and name in source.text and defined.search(source.text):
+        if source is not None and name.split("::")[-1] in source.text and defined.search(source.text):
             out.append(path)
     return out
 
@@ -147,14 +152,16 @@ def _cmake_library(case: Case, library: str, target: str) -> Iterator[Proposal]:
 def _left_out(case: Case, missing: list[str]) -> Iterator[Proposal]:
     """Yield the one source that defines what is missing, put beside its neighbours in the build file."""
     files = {tuple(_defining(case, name)) for name in missing[:8]}
+    linked = _LINKING.findall(case.output)
+    if linked and files and all(len(found) == 1 for found in files):
+        owner = cmake.library_of(case, [found[0] for found in files])
+        if owner:
+            yield from _cmake_library(case, owner, os.path.basename(linked[-1]).split(".")[0])
+            return
     if len(files) != 1 or len(next(iter(files))) != 1:
         return
     path = next(iter(files))[0]
-    sources = (
-        [case.source(one) for one in case.files("CMakeLists.txt")]
-        if _LINKING.search(case.output)
-        else make.makefiles(case)
-    )
+    sources = [case.source(one) for one in case.files("CMakeLists.txt")] if linked else make.makefiles(case)
     for source in sources:
         if source is None:
             continue
@@ -250,6 +257,12 @@ def _folder(case: Case, header: str) -> Iterator[Proposal]:
     ]
     if len(found) != 1:
         return
+    folder = found[0].removesuffix(header).rstrip("/") or "."
+    failed = _COMPILING.findall(case.output)
+    library = cmake.library_with(case, folder) if failed else ""
+    if library and library != failed[-1]:
+        yield from _cmake_library(case, library, failed[-1])
+    yield from cmake.include_folder(case, folder)
     for source in make.makefiles(case)[:1]:
         folder = os.path.relpath(found[0].removesuffix(header).rstrip("/") or ".", os.path.dirname(source.path) or ".")
         for flag in re.finditer(r"-I[ ]?([\w./-]+)", source.text):

@@ -58,7 +58,7 @@ def propose(case: Case) -> Iterable[Proposal]:
     if "***" not in case.output and "unrecognized command" not in case.output:
         return
     for found in _PARSE.finditer(case.output):
-        source = _source(case, found["file"])
+        source = _source(case, os.path.join(folder(case), found["file"])) or _source(case, found["file"])
         if source is not None and 0 < int(found["line"]) <= len(source.lines):
             yield from _parsed(source, int(found["line"]), found["said"])
     for missing, _ in _NO_RULE.findall(case.output):
@@ -156,11 +156,10 @@ def _unclosed(source: Source, line: int, row: str) -> Iterator[Proposal]:
     for opener, closer in (("(", ")"), ("{", "}")):
         if row.count(f"${opener}") > row.count(closer) - (row.count(opener) - row.count(f"${opener}")):
             bare = row.split("#")[0].rstrip()
-            name = re.search(rf"\$\{opener}[A-Za-z_]\w*(?=[^\w{closer}:=,]|$)(?! [^ ])", bare)
-            simple = name and not re.match(
-                r"\$.(?:wildcard|patsubst|subst|shell|filter|addprefix|addsuffix|sort|dir|notdir)\b", name[0]
-            )
-            place = name.end() if name and simple else len(bare)
+            own = set(_ASSIGNED.findall(source.text)) | BUILTIN
+            names = re.finditer(rf"\$\{opener}([A-Za-z_]\w*)(?=[^\w{closer}:=,]|$)", bare)
+            # a variable ends behind its name, a call of make's own where the line does
+            place = next((name.end() for name in names if name[1] in own), len(bare))
             yield manifest(
                 source, source.with_line(line, row[:place] + closer + row[place:]), f"add the missing `{closer}`", line
             )

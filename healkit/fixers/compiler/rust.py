@@ -12,7 +12,7 @@ from .cargo import Asked, asked
 from .copy import Copy
 from .lexis import RUST, tokens
 from .rust_messages import outermost, problems, suggestions
-from .search import ADVISED, LINTS, NEAR, SYNTAX, Candidate, Edit, Problem
+from .search import ADVISED, EVIDENT, LINTS, NEAR, SYNTAX, Candidate, Edit, Problem
 from .spelling import NAME, Words, close, numbered
 
 TYPE_CHECKING = False
@@ -176,6 +176,7 @@ class RustBench:
         advice = [said for said, _ in suggestions(problem.data)]
         # a value thrown away, or a value that nobody announced: the callers know which, the function does not
         unclear = any("semicolon" in said for said in advice) and any("return type" in said for said in advice)
+        whole = unclear and self._only_value(problem, now)
         for order, (said, spans) in enumerate(suggestions(problem.data)):
             edits, pairs = [], []
             for span in spans:
@@ -198,6 +199,8 @@ class RustBench:
                 continue
             word = "MachineApplicable" if certain else ""
             rank, _ = rust_advice.rank_of(pairs, word, order, self.imports)
+            if whole and "semicolon" in said:
+                continue
             if unclear and re.search("semicolon|return type", said):
                 rank = (ADVISED, 0, 0)
             where = f"{edits[0].file}:{spans[0]['line_start']}"
@@ -216,7 +219,13 @@ class RustBench:
                     yield from rust_owners.announced(problem, self.latest, edits[0])
                 if edits[0].file == problem.file:
                     yield from rust_owners.begun(problem, self.text(problem.file, texts), edits[0].start, pairs)
-                yield candidate.replace(sure=candidate.sure and not guessed and not self._disputed(problem))
+                disputed = self._disputed(problem)
+                if disputed and problem.code == "E0053" and len(edits) == 1:
+                    yield candidate.replace(rank=(EVIDENT, 1))
+                    yield from self._contract(problem, now)
+                    continue
+                static = "'static" in said and "uncommon" in said
+                yield candidate.replace(sure=candidate.sure and not guessed and not disputed and not static)
         yield from self._decided(typos, texts, now)
 
     def _disputed(self, problem: Problem) -> bool:
@@ -227,6 +236,28 @@ class RustBench:
         spans = [*notes, *(span for span in problem.data["spans"] if not span.get("is_primary"))]
         others = [span for span in spans if span.get("suggested_replacement") is None]
         return any(self.place(str(span["file_name"])) for span in others)
+
+    def _only_value(self, problem: Problem, now: dict[str, str]) -> bool:
+        """Tell whether a value is all that its function's body has: then it is what the function is for."""
+        main = self._main(problem)
+        above = now[problem.file][: _range(now[problem.file], main)[0]].rstrip() if main else ""
+        return bool(re.search(r"\bfn [^{};]*\{$", above))
+
+    def _contract(self, problem: Problem, now: dict[str, str]) -> Iterator[Candidate]:
+        """Yield the trait's signature made what the method has: the other way out; a choice where both compile."""
+        main = self._main(problem)
+        spans = [span for child in problem.data.get("children", ()) for span in child.get("spans", ())]
+        notes = [
+            span for span in spans if span.get("suggested_replacement") is None and self.place(str(span["file_name"]))
+        ]
+        if main is None or len(notes) != 1:
+            return
+        file = self.place(str(notes[0]["file_name"]))
+        start, end = _range(now[problem.file], main)
+        first, last = _range(now[file], notes[0])
+        edit = Edit(file=file, start=first, end=last, text=now[problem.file][start:end])
+        title = f"declare `{edit.text}` in the trait ({file}:{notes[0]['line_start']})"
+        yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 1))
 
     def _decided(self, typos: list[Candidate], texts: Mapping[str, str], now: dict[str, str]) -> Iterator[Candidate]:
         found = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 
@@ -104,7 +105,8 @@ def _misnamed(problem: Problem, texts: Mapping[str, str]) -> Iterator[Candidate]
 
 def visibility(problem: Problem, texts: Mapping[str, str], place: Callable[[str], str]) -> Iterator[Candidate]:
     """Yield `pub` for a private item of the project that another module uses; sure only among public neighbours."""
-    if problem.code not in ("E0603", "E0616", "E0624", "E0451", "E0364", "E0365"):
+    notes = " ".join(str(child.get("message")) for child in problem.data.get("children", ()))
+    if problem.code not in ("E0603", "E0616", "E0624", "E0451", "E0364", "E0365") and "is inaccessible" not in notes:
         return
     for name, file, line in _defined(problem, texts, place):
         rows = texts[file].split("\n")
@@ -118,14 +120,14 @@ def visibility(problem: Problem, texts: Mapping[str, str], place: Callable[[str]
             edit = Edit(file=file, start=start, end=start, text=f"{word} ")
             title = f"make `{name}` public with `{word}` ({file}:{line})"
             neighbours = len(said)
-            if word == "pub" and _exported(name, texts):
+            if word == "pub" and (_exported(name, texts) or _announced(name, rows, line, texts)):
                 yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 2))
             elif neighbours and _alike(row, said):
                 yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 3, -neighbours))
             elif word == "pub(crate)":
                 # named by a path from elsewhere, or used nowhere in its own file, it was meant for others
                 alone = (
-                    problem.code in ("E0603", "E0624")
+                    problem.code not in ("E0616", "E0451", "E0364", "E0365")
                     or len(re.findall(rf"\b{re.escape(name)}\b", re.sub(r"//[^\n]*", "", texts[file]))) == 1
                 )
                 yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 4), sure=alone)
@@ -134,6 +136,22 @@ def visibility(problem: Problem, texts: Mapping[str, str], place: Callable[[str]
 def _exported(name: str, texts: Mapping[str, str]) -> bool:
     """Tell whether a file exports the item again: that alone wants it public."""
     return any(re.search(rf"^[ \t]*pub use [^;]*\b{re.escape(name)}\b[^;]*;", text, re.M) for text in texts.values())
+
+
+def _announced(name: str, rows: list[str], line: int, texts: Mapping[str, str]) -> bool:
+    """Tell whether an item was meant for the crate's users: it is documented, has public fields or stands in their way."""
+    above = next((row.strip() for row in reversed(rows[: line - 1]) if not row.strip().startswith("#[")), "")
+    body = list(itertools.takewhile(lambda row: row.strip() != "}", rows[line : line + 60]))
+    struct = re.match(r"\s*(?:struct|union)\b", rows[line - 1]) and any(re.match(r"\s+pub \w+:", row) for row in body)
+    word = rf"\b{re.escape(name)}\b"
+    used = re.compile(
+        rf"^[ \t]*pub (?:(?:const|async|unsafe) )*fn [^{{;]*{word}|^[ \t]*pub \w+: [^,\n]*{word}|^[ \t]*//[/!].*{word}",
+        re.M,
+    )
+    outside = any(
+        re.search(word, text) for file, text in texts.items() if file.startswith(("tests/", "examples/", "benches/"))
+    )
+    return above.startswith("///") or bool(struct) or outside or any(used.search(text) for text in texts.values())
 
 
 def _alike(row: str, others: list[str]) -> bool:

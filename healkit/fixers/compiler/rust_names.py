@@ -113,6 +113,11 @@ def slips(file: str, text: str, place: int) -> Iterator[Candidate]:
     """Yield a keyword in place of a word close to it, at an error of the syntax or just before it."""
     words = tokens(text, RUST)
     number = next((n for n, word in enumerate(words) if word.end > place), len(words))
+    for word, after in zip(words[max(0, number - 8) : number], words[max(0, number - 7) :], strict=False):
+        if word.text == "vec" and after.text == "[" and after.start == word.end:
+            edit = Edit(file=file, start=word.end, end=word.end, text="!")
+            title = f"call the macro with `vec!` ({file}:{word.line})"
+            yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 0), risk="low")
     for word in words[max(0, number - 2) : number + 2]:
         for keyword in KEYWORDS if word.kind == "name" else ():
             if word.text not in KEYWORDS and close(word.text, keyword):

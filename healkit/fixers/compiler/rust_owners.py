@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .search import ADVISED, EVIDENT, Candidate, Edit
+from .search import ADVISED, CERTAIN, EVIDENT, Candidate, Edit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,8 +28,29 @@ _REFERENCE = re.compile(r"&(?=(?:mut |dyn |impl )?[A-Z\[(a-z])(?!'|mut ?self|sel
 
 def candidates(problem: Problem, text: str, start: int, end: int) -> Iterator[Candidate]:
     """Yield the edits at a problem's main span, which runs from `start` to `end` in the file's present text."""
+    labels = " ".join(str(span.get("label") or "") for span in problem.data["spans"])
     yield from _signature(problem, text, start, end)
     yield from _parameter(problem, text, start)
+    given = re.search(r"found type parameter `(\w+)`", labels) if problem.code == "E0308" else None
+    for order, (trait, call) in enumerate(_VIEWS):
+        if given and re.search(
+            rf"\b{given[1]}: [^,>{{]*\b{trait}\b", text[max(0, text.rfind("fn ", 0, start) - 400) : start]
+        ):
+            edit = Edit(file=problem.file, start=end, end=end, text=call)
+            title = f"look at it with `{call}` ({problem.file}:{problem.line})"
+            yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 3, order))
+    yield from _borrowing(problem, text, start) if problem.code == "E0106" else ()
+    yield from _bound(problem, text, start)
+    wanted = re.search(r"expected `(&(?:mut )?)\w[^`]*`, found `\w", labels)
+    if problem.code == "E0053" and wanted and text[start:end] == "self" and text[start - 4 : start] == "mut ":
+        edit = Edit(file=problem.file, start=start - 4, end=end, text=f"{wanted[1]}self")
+        title = f"borrow with `{edit.text}` as the trait does ({problem.file}:{problem.line})"
+        yield Candidate(edits=[edit], title=title, rank=(ADVISED, 0, 0))
+    if "differ in mutability" in labels and re.match(r"&(?!mut\b)", text[start:end]):
+        edit = Edit(file=problem.file, start=start, end=start + 1, text="&mut ")
+        yield Candidate(
+            edits=[edit], title=f"borrow it as mutable ({problem.file}:{problem.line})", rank=(ADVISED, 0, 0)
+        )
     if problem.code == "E0606" and "as `*mut" in problem.message and re.match(r"&(?!mut\b)", text[start:end]):
         edit = Edit(file=problem.file, start=start, end=start + 1, text="&mut ")
         title = f"borrow it as mutable ({problem.file}:{problem.line})"
@@ -69,7 +90,29 @@ def receivers(
                 edit = Edit(file=file, start=begin, end=begin + len(here[0]), text=word)
                 line = texts[file].count("\n", 0, begin) + 1
                 title = f"borrow with `{word}` in `{name[1]}` ({file}:{line})"
-                yield Candidate(edits=[edit], title=title, rank=(ADVISED, 1, order))
+                yield Candidate(edits=[edit], title=title, rank=(CERTAIN, -1, order))
+
+
+def _bound(problem: Problem, text: str, start: int) -> Iterator[Candidate]:
+    """Yield the bound that a type parameter of this name has elsewhere in the file, for one that has none."""
+    if problem.code not in ("E0277", "E0282", "E0283", "E0599", "E0369", "E0308"):
+        return
+    heads = list(
+        re.finditer(
+            r"^[ \t]*(?:pub(?:\([^)]*\))? )?(?:(?:const|async|unsafe) )*(?:fn \w+|impl)\s*<([^>(){}]*)>",
+            text[:start],
+            re.M,
+        )
+    )
+    for head in heads[-2:]:
+        for bare in re.finditer(r"(?<![\w:'])([A-Z]\w*)(?=\s*(?:,|$))", head[1]):
+            others = re.findall(rf"[<,]\s*{bare[1]}: (\w[\w:+ ]*(?:<[\w&' ]+>)?)(?=[,>])", text)
+            bounds = sorted(set(others), key=lambda one: -others.count(one))[:3]
+            for order, bound in enumerate(bounds):
+                place = head.start(1) + bare.end()
+                edit = Edit(file=problem.file, start=place, end=place, text=f": {bound}")
+                title = f"bind `{bare[1]}` to `{bound}` as its neighbours do ({problem.file}:{text.count(chr(10), 0, place) + 1})"
+                yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 6, order))
 
 
 def _parameter(problem: Problem, text: str, start: int) -> Iterator[Candidate]:
@@ -87,6 +130,24 @@ def _parameter(problem: Problem, text: str, start: int) -> Iterator[Candidate]:
             edit = Edit(file=problem.file, start=place, end=place, text=call)
             title = f"look at it with `{call}` ({problem.file}:{text.count(chr(10), 0, place) + 1})"
             yield Candidate(edits=[edit], title=title, rank=(EVIDENT, 3, order, int(place == start - 1)))
+
+
+def _borrowing(problem: Problem, text: str, start: int) -> Iterator[Candidate]:
+    """Yield `&self` for `self` where a method returns a reference, which nothing else can be borrowed from."""
+    head = text.rfind("fn ", 0, start)
+    here = re.match(r"fn \w+(?:<[^>]*>)?\(\s*((?:mut )?self)\b", text[head:start])
+    if head < 0 or not here:
+        return
+    words = (
+        ("&mut self", "&self")
+        if text.startswith(("&mut", "mut"), start) or "mut" in here[1]
+        else ("&self", "&mut self")
+    )
+    for order, word in enumerate(words):
+        edit = Edit(file=problem.file, start=head + here.start(1), end=head + here.end(1), text=word)
+        yield Candidate(
+            edits=[edit], title=f"borrow with `{word}` ({problem.file}:{problem.line})", rank=(CERTAIN, -1, order)
+        )
 
 
 def _signature(problem: Problem, text: str, start: int, end: int) -> Iterator[Candidate]:

@@ -48,9 +48,15 @@ def candidates(problem: Problem, text: str, start: int, end: int, casts: Mapping
     if problem.code == "E0618":
         name = re.match(r"[a-z_]\w*", text[start:end])
         yield from _receiver(problem, name[0], start) if name else ()
-    if problem.code == "E0599" and "is not an iterator" in problem.message and text[start - 1 : start] == ".":
+    unready = problem.code == "E0599" and any("is not an iterator" in said for said in _said(problem))
+    if unready and text[start - 1 : start] == ".":
         edit = Edit(file=problem.file, start=start - 1, end=start - 1, text=".iter()")
         title = f"iterate with `.iter()` ({problem.file}:{problem.line})"
+        yield Candidate(edits=[edit], title=title, rank=(ADVISED, 0, 5))
+    looped = re.fullmatch(r"\*([a-z_]\w*)", text[start:end]) if problem.code == "E0614" else None
+    for loop in list(re.finditer(rf"\bfor {looped[1]} in ([\w.]+)(?= \{{)", text[:start]))[-1:] if looped else ():
+        edit = Edit(file=problem.file, start=loop.end(), end=loop.end(), text=".iter()")
+        title = f"iterate with `.iter()` ({problem.file}:{text.count(chr(10), 0, loop.end()) + 1})"
         yield Candidate(edits=[edit], title=title, rank=(ADVISED, 0, 5))
     if problem.code in ("E0425", "E0423") and re.match(r"[a-z_]\w*$", text[start:end]):
         yield from _receiver(problem, text[start:end], start)
@@ -72,6 +78,9 @@ def _number_of(problem: Problem, text: str, start: int) -> Iterator[Candidate]:
         for order, kind in enumerate(("u32", "usize")):
             edit = Edit(file=problem.file, start=let.end(1), end=let.end(1), text=f" as {kind}")
             yield _convert(problem, [edit], ("char", kind), {}, text.count("\n", 0, let.end()) + 1, 12 + order)
+    if name:
+        edit = Edit(file=problem.file, start=name.end(1), end=name.end(1), text=" as u32")
+        yield _convert(problem, [edit], ("char", "u32"), {}, 0, 14)
 
 
 def _collected(problem: Problem, text: str, start: int) -> Iterator[Candidate]:
@@ -151,6 +160,7 @@ def _cast(problem: Problem, start: int, end: int, text: str, used: Mapping[str, 
     if indexed and indexed[1] in _NUMBERS:
         yield from _casts(problem, start, end, text, (indexed[1], "usize"), used)
     for said in _said(problem):
+        yield from _tuple(problem, said, start, end, text, used)
         found = _EXPECTED.search(said)
         if found and (found[1] in _WIDER.get(found[2], ()) or {found[1], found[2]} <= _NUMBERS):
             yield from _casts(problem, start, end, text, (found[2], found[1]), used)
@@ -161,6 +171,31 @@ def _cast(problem: Problem, start: int, end: int, text: str, used: Mapping[str, 
             for narrow, wide in ((one, other), (other, one)):
                 if wide in _WIDER.get(narrow, ()) or {narrow, wide} <= _NUMBERS:
                     yield from _operands(problem, start, end, text, (narrow, wide), used)
+
+
+def _tuple(
+    problem: Problem, said: str, start: int, end: int, text: str, used: Mapping[str, int]
+) -> Iterator[Candidate]:
+    """Yield the casts of those parts of a tuple whose types differ."""
+    types = re.search(r"expected `\(([\w, ]+)\)`, found `\(([\w, ]+)\)`", said)
+    parts = re.fullmatch(r"\(([\w. ]+(?:, [\w. ]+)*)\)", text[start:end]) if types else None
+    if not types or not parts:
+        return
+    wanted, found, names = types[1].split(", "), types[2].split(", "), parts[1].split(", ")
+    if len(wanted) != len(found) or len(found) != len(names):
+        return
+    place, last = start + 1, ("", "")
+    edits: list[Edit] = []
+    for want, have, name in zip(wanted, found, names, strict=True):
+        place += len(name)
+        if want != have:
+            if not {want, have} <= _NUMBERS:
+                return
+            edits.append(Edit(file=problem.file, start=place, end=place, text=f" as {want}"))
+            last = (have, want)
+        place += 2
+    if edits:
+        yield _convert(problem, edits, last, used)
 
 
 def _convert(

@@ -38,7 +38,8 @@ def propose(case: Case) -> Iterable[Proposal]:
 def _has(case: Case, manifest: str) -> bool:
     """Tell whether a manifest lies at the root, where the command ran, where the failure is, or on the way up from there."""
     here = os.path.relpath(case.cwd, case.root)
-    for folder in (os.path.dirname(case.place), "" if here == "." else here):
+    for start in (os.path.dirname(case.place), "" if here == "." else here):
+        folder = start
         while folder:
             if case.exists(f"{folder}/{manifest}"):
                 return True

@@ -1,0 +1,5 @@
+#ifndef SUM_H
+#define SUM_H
+
+int total(const int *values, int count);
+

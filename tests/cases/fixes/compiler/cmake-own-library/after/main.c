@@ -1,0 +1,5 @@
+int stock(void);
+
+int main(void) {
+    return stock() - 3;
+}

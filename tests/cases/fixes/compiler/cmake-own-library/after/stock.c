@@ -1,0 +1,3 @@
+int stock(void) {
+    return 3;
+}

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+
+class Book {
+public:
+    std::string label() const;
+
+private:
+    std::string title_;
+};

@@ -1,0 +1,5 @@
+#include "book.hpp"
+
+std::string Book::label() {
+    return "<" + title_ + ">";
+}

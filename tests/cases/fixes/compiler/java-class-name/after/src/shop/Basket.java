@@ -1,0 +1,9 @@
+package shop;
+
+public class Basket {
+    private final int count;
+
+    public Basket(int count) {
+        this.count = count;
+    }
+}

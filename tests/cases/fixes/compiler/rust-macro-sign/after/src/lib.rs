@@ -1,0 +1,4 @@
+pub fn empty() -> Vec<u8> {
+    let found: Vec<u8> = vec![];
+    found
+}
