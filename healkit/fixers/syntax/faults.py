@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 _SPEECH = re.compile(
     r"syntax|indent|\btab(?:s|error)\b|pars(?:e|ing)|unexpected|expect(?:ed|ing)|untermin|unclosed|never closed|unmatched|does not match"
-    r"|invalid|illegal|malformed|missing|JSON|TOML|YAML|\btoken\b|E999|TS1\d{3}|TS17\d{3}|decod|mapping values|duplicate"
+    r"|invalid|illegal|malformed|missing|(?-i:JSON|T(?:OML|oml)|Y(?:AML|aml))|\btoken\b|E999|TS1\d{3}|TS17\d{3}|decod"
+    r"|mapping values|duplicate"
     r"|f-string|await|bad character|stray|cannot assign|merge conflict|SyntaxError|could not (?:read|load)|not a valid",
     re.I,
 )
