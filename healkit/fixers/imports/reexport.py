@@ -127,8 +127,26 @@ def edits(code: Codebase, file: Code, home: Module, name: str) -> list[Edit]:
         if found:
             return found
         return [_among(file, same, name, line)]
+    behind = _asked_back(code, file, home, nodes)
+    if behind is not None:
+        start = file.line_start((behind.end_lineno or 1) + 1)
+        return [(start, start, f"{line}\n")]
     found_edits = additions.added(file, wanted, rewrite.tops(code))
     return [(start, end, text.replace(wanted.line, line)) for start, end, text in found_edits]
+
+
+def _asked_back(code: Codebase, file: Code, home: Module, nodes: Sequence[ast.ImportFrom]) -> ast.ImportFrom | None:
+    """Return the last statement of a package that binds what one of its modules imports from the package: it comes first."""
+    its = load(code, home.file)
+    back = {
+        alias.name
+        for node in (its.tree.body if its is not None else ())
+        if isinstance(node, ast.ImportFrom)
+        and absolute(node, home.name, home.file.endswith("__init__.py")) == file.module
+        for alias in node.names
+    }
+    binding = [node for node in nodes if any((alias.asname or alias.name) in back for alias in node.names)]
+    return binding[-1] if binding else None
 
 
 def _among(file: Code, same: Sequence[ast.ImportFrom], name: str, line: str) -> Edit:

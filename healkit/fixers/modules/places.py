@@ -99,7 +99,18 @@ def exporters(graph: Graph, name: str, besides: tuple[str, ...] = ()) -> dict[tu
         known, _complete = graph.all_exports(path)
         if name in known and path not in found.get(known[name], [path]):
             found[known[name]].append(path)
-    return found
+    return _without_copies(found, besides[0]) if besides and len(found) > 1 else found
+
+
+def _without_copies(found: dict[tuple[str, str], list[str]], asking: str) -> dict[tuple[str, str], list[str]]:
+    """Return the exporters without what other top folders hold of the same path: a build beside its sources."""
+    top, _, _ = asking.partition("/")
+    mine = {file.partition("/")[2] for file, _ in found if file.startswith(f"{top}/")}
+    return {
+        origin: doors
+        for origin, doors in found.items()
+        if origin[0].startswith(f"{top}/") or origin[0].partition("/")[2] not in mine
+    }
 
 
 def source(graph: Graph, path: str, script: Script, name: str, besides: tuple[str, ...] = ()) -> str:
