@@ -127,7 +127,8 @@ def _common(text: str, before: Token | None, after: Token | None, new: str, comm
     """Return how common it is that a sign is missing between two tokens."""
     if new == "=>":
         head = (after is not None and after.text == "{") or (before is not None and before.text == ")")
-        return common if head else common - 2.0
+        both = head and before is not None and before.text == ")" and after is not None and after.text == "{"
+        return common + 1.0 * both if head else common - 2.0
     if new in CLOSERS and before and after and before.text in CLOSERS and after.text in (";", ",", ":"):
         ends = before.end == after.start and text[after.start + 1 : after.start + 2] == "\n"
         return common + _AFTER_ITS_LIKE * ends
