@@ -22,6 +22,8 @@ MOST_CHECKED = 1200
 LEAST_CHECKED, MOST_PARSED = 600, 12_000_000
 """Candidates that are parsed in any case; characters that are parsed in all, if that is more."""
 MOST_REGION = 700
+_AROUND = 120
+"""Lines above and below an edit that are read where the edits lie too far apart to read all that is between."""
 MOST_READ = 12_000
 """Lines that are read in all, over the edits that parse."""
 SURE = 0.93
@@ -116,13 +118,17 @@ class Wording:
         """Take in the text before, and the lines that are read."""
         self.text, self.habits, self.first, self.last = text, habits, first, last
         self.old = Lines(text)
-        self.size = min(last - first, MOST_REGION) + 1
+        self.size = (last - first if last - first <= MOST_REGION else 4 * _AROUND) + 1
 
     def __call__(self, edit: Edit, done: str) -> float:
-        """Return how likely all the lines are, as a logarithm."""
+        """Return how likely all the lines are, as a logarithm; of far apart edits how much likelier the lines around them become."""
         more = done.count("\n") - self.text.count("\n")
-        first = self.first if self.last - self.first <= MOST_REGION else max(self.first, self.last - MOST_REGION)
-        return self._score(done, Lines(done), first, self.last + more)
+        if self.last - self.first <= MOST_REGION:
+            return self._score(done, Lines(done), self.first, self.last + more)
+        first = max(self.first, self.old.number(edit.start) - _AROUND)
+        last = min(self.last, self.old.number(edit.end) + _AROUND)
+        before = self._score(self.text, self.old, first, last)
+        return self._score(done, Lines(done), first, last + more) - before
 
     def _score(self, text: str, lines: Lines, first: int, last: int) -> float:
         return self.habits.score("\n" + text[lines.start(first) : lines.end(last)])

@@ -89,22 +89,12 @@ def _insertions(
     for new, common in grammar.inserted.items():
         if new == "/" and (text[left - 1 : left] in "/*" or text[right : right + 1] in ("/", "*")):
             continue  # that would begin a comment
-        head = (after is not None and after.text == "{") or (before is not None and before.text == ")")
-        prior = common if new != "=>" or head else common - 2.0
+        prior = _common(text, before, after, new, common)
         word = new[0].isalpha()
         what = f"insert `{new}`"
         if gap == "":
             if word:
                 continue
-            if (
-                new in CLOSERS
-                and before
-                and after
-                and before.text in CLOSERS
-                and after.text in (";", ",", ":")
-                and text[right + 1 : right + 2] == "\n"
-            ):
-                prior += _AFTER_ITS_LIKE
             yield Edit(left, left, new, prior, what)
             if before and after and new in SPACED:
                 yield Edit(left, left, f" {new} ", prior - 1, what)
@@ -131,6 +121,18 @@ def _insertions(
                 before is not None,
                 word,
             )
+
+
+def _common(text: str, before: Token | None, after: Token | None, new: str, common: float) -> float:
+    """Return how common it is that a sign is missing between two tokens."""
+    if new == "=>":
+        head = (after is not None and after.text == "{") or (before is not None and before.text == ")")
+        both = head and before is not None and before.text == ")" and after is not None and after.text == "{"
+        return common + 1.0 * both if head else common - 2.0
+    if new in CLOSERS and before and after and before.text in CLOSERS and after.text in (";", ",", ":"):
+        ends = before.end == after.start and text[after.start + 1 : after.start + 2] == "\n"
+        return common + _AFTER_ITS_LIKE * ends
+    return common
 
 
 _AFTER_ITS_LIKE = 1.5

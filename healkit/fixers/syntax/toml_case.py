@@ -156,6 +156,13 @@ def _line(lines: Lines, number: int) -> Iterator[Edit]:
     for found in re.finditer(r"(?:=[ \t]*|^[ \t]+)([\"'])(?:(?!\1)[^\\#\n])*?(?=[ \t]*(?:,[ \t]*)?(?:#.*)?$)", line):
         if line.count(found[1]) == 1:
             yield Edit(start + found.end(), start + found.end(), found[1], 7.0, f"insert `{found[1]}`")
+    yield from _headings(lines, number)
+    yield from _keys(lines, number)
+
+
+def _headings(lines: Lines, number: int) -> Iterator[Edit]:
+    """Yield the head of a table with as many brackets on both sides."""
+    line, start = lines.line(number), lines.start(number)
     head = re.match(r"\s*(\[{1,2})([^\[\]=]+?)(\]{0,2})\s*(#.*)?$", line)
     if head:
         for many in (1, 2):
@@ -172,6 +179,11 @@ def _line(lines: Lines, number: int) -> Iterator[Edit]:
     bare = re.match(r"([A-Za-z_][\w.-]*)(\]{1,2})\s*(#.*)?$", line)
     if bare:
         yield Edit(start, start, "[" * len(bare[2]), 1.5, f"insert `{'[' * len(bare[2])}`")
+
+
+def _keys(lines: Lines, number: int) -> Iterator[Edit]:
+    """Yield quotes around a key, another way to write backslashes, and the sign of a comment."""
+    line, start = lines.line(number), lines.start(number)
     spaced = re.match(r"\s*([\w@/!$]+(?:[ @/!$][\w@/!$]+)+)\s*=", line)
     if spaced:
         yield Edit(start + spaced.start(1), start + spaced.end(1), f'"{spaced[1]}"', -0.5, "put the key into quotes")
