@@ -200,7 +200,7 @@ def forgotten_reexport(package: Package, rng: random.Random) -> Iterator[Fault]:
         users = [
             test
             for test in package.tests
-            if re.search(rf"from {re.escape(owner)} import [^#]*?\b{name}\b", package.text(test))
+            if re.search(rf"from {re.escape(owner)} import [^#]*?\b{re.escape(name)}\b", package.text(test))
         ]
         start, end = Lines(text).span(node)
         if users and text[end : end + 1] == "\n":
