@@ -59,8 +59,11 @@ def count_tests(output: str) -> int:
         found = [int(number) for number in pattern.findall(output)]
         if found:
             return sum(found)
-    last = next((line for line in reversed(output.split("\n")) if _SUMMARY.search(line)), "")
-    return sum(int(number) for number, _ in _SUMMARY.findall(last)) if last else -1
+    lines = output.split("\n")
+    last = next((line for line in reversed(lines) if _SUMMARY.search(line)), "")
+    # pytest counts a failed subtest among the failed tests, and a passed one apart from the passed ones.
+    parts = sum(line.startswith("SUBFAILED") for line in lines)
+    return max(0, sum(int(number) for number, _ in _SUMMARY.findall(last)) - parts) if last else -1
 
 
 def count_skipped(output: str) -> int:

@@ -10,7 +10,7 @@ import re
 
 from ..python import codebase, faults
 from ..python.remedy import proposals
-from . import awaiting, forgotten, keywords, members, methods, outside, protocols
+from . import asleep, awaiting, forgotten, keywords, members, methods, outside, protocols
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,5 +84,5 @@ def propose(case: Case) -> Iterable[Proposal]:
                 if found_now:
                     break
     if awaited and not remedies:
-        remedies += forgotten.never(code, awaited)
+        remedies += forgotten.never(code, awaited) or asleep.remedies(code)
     yield from proposals(remedies, code, together=any(fault.static for fault in found))

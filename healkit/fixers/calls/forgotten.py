@@ -124,7 +124,7 @@ def _weighed(code: Codebase, file: Code, call: ast.Call) -> Sequence[Remedy]:
         return ()
     if not isinstance(function, ast.AsyncFunctionDef):
         return _in_plain_function(code, file, call, function, own)
-    return [_awaited(file, call)]
+    return [awaited(file, call)]
 
 
 def _awaits(one: Found) -> bool:
@@ -133,7 +133,7 @@ def _awaits(one: Found) -> bool:
     return any(isinstance(node, kinds) and one.file.function_of(node) is one.node for node in ast.walk(one.node))
 
 
-def _awaited(file: Code, call: ast.Call) -> Remedy:
+def awaited(file: Code, call: ast.Call) -> Remedy:
     start, end = file.span(call)
     parent = file.parents.get(call)
     tight = isinstance(parent, (ast.Attribute, ast.Subscript)) or (isinstance(parent, ast.Call) and parent.func is call)
@@ -155,7 +155,7 @@ def _in_plain_function(
     uses = calling.calls(code, function.name)
     if uses.awaited and not uses.plain and own:
         start = file.span(function)[0]
-        one = _awaited(file, call)
+        one = awaited(file, call)
         edits = [(start, start, "async "), *one.edits[file.path]]
         title = f"make `{function.name}` a coroutine function and {one.title}"
         return [Remedy(kind=KIND, title=title, edits={file.path: edits}, risk="medium")]
@@ -204,7 +204,7 @@ def _thrown_away(code: Codebase) -> Iterator[Remedy]:
             own = definitions.functions(code, name)
             is_it = name.strip("_") == qualname.rpartition(".")[2].strip("_")
             if is_it or not own or any(isinstance(one.node, ast.AsyncFunctionDef) for one in own):
-                yield _awaited(file, call)
+                yield awaited(file, call)
 
 
 def _is_plainly(one: Found) -> bool:
@@ -223,7 +223,7 @@ def _never(code: Codebase, qualname: str) -> Sequence[Remedy]:
     if len(own) == 1 and not uses.awaited and not inside and outside and not _awaits(own[0]):
         return [_made_plain(own[0], f"{outside[0][0].path}:{outside[0][1].lineno}")]
     if own and len(inside) == 1:
-        return [_awaited(*inside[0])]
+        return [awaited(*inside[0])]
     if own and not inside and len(thrown) == 1:
         return _in_plain_function(code, *thrown[0], thrown[0][0].function_of(thrown[0][1]), own)
     return ()
