@@ -43,9 +43,9 @@ def _scripts() -> tuple[tuple[str, str, list[str]], ...]:
     return (
         ("scripts/check.sh", SH, ["./scripts/check.sh"]),
         ("scripts/check.js", NODE, ["./scripts/check.js"]),
-        ("tools/release.sh", BASH, ["sh", "-c", "./tools/release.sh"]),
+        ("tools/prepare.sh", BASH, ["sh", "-c", "./tools/prepare.sh"]),
         ("scripts/check.sh", SH, ["npm", "run", "check"]),
-        ("tools/release.sh", BASH, ["make", "-s", "release"]),
+        ("tools/prepare.sh", BASH, ["make", "-s", "release"]),
     )
 
 
