@@ -134,7 +134,7 @@ def test_fix_from_a_text(project: Path, capfd: pytest.CaptureFixture[str], monke
     failed = subprocess.run(CMD, capture_output=True, check=False, cwd=project)
     line = " ".join(CMD)
     done = subprocess.run(
-        as_program("fix", "--yes", "--json", "--command", line), input=failed.stderr, capture_output=True, check=False
+        as_program("fix", "--json", "--command", line), input=failed.stderr, capture_output=True, check=False
     )
     assert json.loads(done.stdout.split(b"\n")[-2])["outcome"] == "healed", done
     assert main_text(project) == HEALED
@@ -187,6 +187,15 @@ def test_a_healing_takes_no_longer_than_it_may(project: Path) -> None:
     assert "out of time" in outcome(project)["message"]
     left = subprocess.run(["pgrep", "-f", "time.sleep(999)"], capture_output=True, text=True, check=False).stdout
     assert left == ""  # its children went with it
+
+
+def test_a_command_runs_no_longer_than_it_may(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    began = time.monotonic()
+    healkit("run", "--timeout", "1", "--", "sh", "-c", "sleep 986 & sleep 986", code=124)
+    assert time.monotonic() - began < 60
+    assert subprocess.run(["pgrep", "-f", "sleep 986"], capture_output=True, check=False).stdout == b""
+    healkit("run", "--timeout", "no", "--", "true", code=125)
+    assert "--timeout needs a number above 0" in capfd.readouterr().err
 
 
 def test_the_history_has_the_whole_story(project: Path, capfd: pytest.CaptureFixture[str]) -> None:

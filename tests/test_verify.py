@@ -35,6 +35,8 @@ def found(print_: str, category: str = "import_error", file: str = "", line: int
         ("Tests:       1 failed, 5 passed, 6 total\nTime: 1 s", 6),
         ("running 3 tests\nrunning 0 tests\nrunning 4 tests", 7),
         ("# tests 5\n# pass 5", 5),
+        ("FAILED t.py::a - x\nSUBFAILED(n=1) t.py::b - x\nSUBFAILED(n=2) t.py::b - x\n4 failed, 1 passed in 0.4s", 3),
+        ("3 passed, 2 subtests passed in 0.3s", 3),
         ("make: nothing", -1),
     ],
 )

@@ -1,0 +1,6 @@
+"""A shop."""
+
+from .rates import RATE
+from .catalog import Shop
+
+__all__ = ["RATE", "Shop"]

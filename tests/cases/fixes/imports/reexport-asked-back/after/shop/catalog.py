@@ -1,0 +1,5 @@
+from . import RATE
+
+
+class Shop:
+    rate = RATE

@@ -1,0 +1,5 @@
+"""A shop."""
+
+from .rates import RATE
+
+__all__ = ["RATE", "Shop"]
