@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posix
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Generator
@@ -13,6 +14,10 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).parent.parent
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job: every child would be deaf to Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # the same under nohup
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 collect_ignore = ["cases"]  # projects with faults in them, among them test files
 FOREIGN = (
     "COLUMNS",
