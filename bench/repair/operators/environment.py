@@ -45,7 +45,7 @@ def _scripts() -> tuple[tuple[str, str, list[str]], ...]:
         ("scripts/check.js", NODE, ["./scripts/check.js"]),
         ("tools/prepare.sh", BASH, ["sh", "-c", "./tools/prepare.sh"]),
         ("scripts/check.sh", SH, ["npm", "run", "check"]),
-        ("tools/prepare.sh", BASH, ["make", "-s", "release"]),
+        ("tools/prepare.sh", BASH, ["make", "-s", "prepare"]),
     )
 
 
@@ -58,7 +58,7 @@ def _with_script(package: Package, path: str, text: str, command: list[str]):  #
             manifest = tree.text("package.json").replace('"scripts": {', f'"scripts": {{\n    "check": "./{path}",')
             tree.put("package.json", manifest)
         if command[0] == "make":
-            tree.put("Makefile", f".PHONY: release\nrelease:\n\t./{path}\n")
+            tree.put("Makefile", f".PHONY: prepare\nprepare:\n\t./{path}\n")
 
     return prepare
 
