@@ -91,9 +91,18 @@ def sources(code: Codebase, asked: Asked) -> list[Source]:
     """Return where a name may come from: as the project's other files have it; else every other way that is known."""
     used = _elsewhere(code, asked)
     if used:
-        return used
+        return _public(asked, used)
     found = [*_modules(code, asked), *_definitions(code, asked), *_standard(code, asked)]
-    return list(dict.fromkeys(found))
+    return _public(asked, list(dict.fromkeys(found)))
+
+
+def _public(asked: Asked, found: list[Source]) -> list[Source]:
+    """Return the sources without a package's private modules, where a file outside the package can do without them."""
+    top = asked.file.module.partition(".")[0]
+    public = [
+        one for one in found if one.module.partition(".")[0] == top or not re.search(r"(?:^|\.)_(?!_)", one.module)
+    ]
+    return public or found
 
 
 def _elsewhere(code: Codebase, asked: Asked) -> list[Source]:
