@@ -37,6 +37,8 @@ class Missing(Record):
 
 
 _MODULE = re.compile(r"No module named ['\"]?(?P<name>[A-Za-z_][\w.]*\w|[A-Za-z_])['\"]?(?!['\"]?; )")
+_HUSK = re.compile(r"cannot import name '\w+' from '(?P<name>\w+)' \(unknown location\)")
+"""A folder without an `__init__`, as an uninstalled package leaves one behind: Python takes it for a namespace."""
 _STUBS = re.compile(r"Cannot find implementation or library stub for module named ['\"](?P<name>[\w.]+)['\"]")
 _DISTRIBUTION = (
     re.compile(r"No package metadata was found for ['\"]?(?P<name>[\w.-]+\w)"),
@@ -108,7 +110,7 @@ def _texts(case: Case) -> Iterator[str]:
 
 
 def _python(text: str, case: Case) -> Iterator[Missing]:
-    for match in (found for one in (_MODULE, _STUBS) for found in one.finditer(text)):
+    for match in (found for one in (_MODULE, _STUBS, _HUSK) for found in one.finditer(text)):
         if MODULE.fullmatch(match["name"]) and match["name"].split(".")[0] not in sys.stdlib_module_names:
             yield Missing(ecosystem="python", kind="module", name=match["name"].removesuffix(".__main__"))
     yield from _pytest(text)
