@@ -1,0 +1,3 @@
+from click import __version__
+
+print(__version__)
