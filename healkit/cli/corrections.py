@@ -1,0 +1,45 @@
+"""Corrected command lines in an answer: as fixes of kind `rerun`, with a diagnosis of their own where there is none."""
+
+from __future__ import annotations
+
+from .. import correct, facts, fingerprint, mask
+from ..records import CommandResult, Diagnosis, Fix, Plan
+
+_SURE, _UNSURE = 0.8, 0.5
+_UNSURE_RANK = 50
+
+
+def with_corrections(
+    result: CommandResult, root: str, diagnoses: list[Diagnosis], plans: list[Plan]
+) -> tuple[list[Diagnosis], list[Plan]]:
+    """Return diagnoses and plans with what corrects the command line, which is never run here.
+
+    The fixes stand first in the best diagnosis' plan; a line that nothing else explains gets a diagnosis of its own,
+    named after the rule.
+    """
+    place = correct.Place(cwd=result.cwd, root=root, facts=facts.load(root))
+    found = correct.suggest(result.command, result.output, result.exit_code, place)
+    if not found:
+        return diagnoses, plans
+    fixes = [Fix(kind="rerun", title=one.title or one.line, risk=one.risk, command=one.line) for one in found]
+    if not diagnoses:
+        diagnosis = _diagnosis(found[0])
+        return [diagnosis], [Plan(diagnosis=diagnosis, fixes=fixes)]
+    known = {one.line for one in found}
+    first = plans[0] if plans else Plan(diagnosis=diagnoses[0])
+    rest = [fix for fix in first.fixes if fix.command not in known]
+    return diagnoses, [first.replace(fixes=[*fixes, *rest]), *plans[1:]]
+
+
+def _diagnosis(best: correct.Correction) -> Diagnosis:
+    """Return the diagnosis of a command line that only a correction explains."""
+    lines = best.said.split("\n")[:8]
+    return Diagnosis(
+        pattern_id=best.rule,
+        category=best.category,
+        severity="medium",
+        confidence=_SURE if best.rank >= _UNSURE_RANK else _UNSURE,
+        message=mask.one_line(lines[0], 120) or "the command line is not what was meant",
+        excerpt="\n".join(line[:500] for line in lines if line.strip()),
+        fingerprint=fingerprint.fingerprint(best.rule, lines[0], ""),
+    )
