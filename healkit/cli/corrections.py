@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import correct, facts, fingerprint, mask
+from .. import correct, facts, fingerprint, mask, project
 from ..records import CommandResult, Diagnosis, Fix, Plan
 
 _SURE, _UNSURE = 0.8, 0.5
@@ -17,7 +17,9 @@ def with_corrections(
     The fixes stand first in the best diagnosis' plan; a line that nothing else explains gets a diagnosis of its own,
     named after the rule.
     """
-    place = correct.Place(cwd=result.cwd, root=root, facts=facts.load(root))
+    project.refresh_if_stale(root)
+    known = facts.load(root)
+    place = correct.Place(cwd=result.cwd, root=root, facts=known.raw if known is not None else {})
     found = correct.suggest(result.command, result.output, result.exit_code, place)
     if not found:
         return diagnoses, plans
@@ -25,9 +27,9 @@ def with_corrections(
     if not diagnoses:
         diagnosis = _diagnosis(found[0])
         return [diagnosis], [Plan(diagnosis=diagnosis, fixes=fixes)]
-    known = {one.line for one in found}
+    lines = {one.line for one in found}
     first = plans[0] if plans else Plan(diagnosis=diagnoses[0])
-    rest = [fix for fix in first.fixes if fix.command not in known]
+    rest = [fix for fix in first.fixes if fix.command not in lines]
     return diagnoses, [first.replace(fixes=[*fixes, *rest]), *plans[1:]]
 
 

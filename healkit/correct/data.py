@@ -25,12 +25,14 @@ def table() -> Mapping[str, Any]:
 
 def rules() -> Sequence[Mapping[str, Any]]:
     """Return the rules in the order of the file."""
-    return table().get("rules", ())
+    found: Sequence[Mapping[str, Any]] = table().get("rules", ())
+    return found
 
 
 def names(which: str) -> Sequence[str]:
     """Return one of the file's lists of words: a tool's sub-commands, or whatever it is named for."""
-    return table().get("lists", {}).get(which, ())
+    found: Sequence[str] = table().get("lists", {}).get(which, ())
+    return found
 
 
 @functools.cache

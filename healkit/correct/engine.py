@@ -50,6 +50,7 @@ def suggest(
         command: the line that failed, as typed.
         output: what it said.
         exit_code: its exit code; 0 asks only rules for commands that succeed, None those that need an output.
+        most: how many at most.
         place: where it ran; None leaves out what only a folder or a project can tell.
     """
     if not command.strip() or len(command) > 4_000:
@@ -64,7 +65,11 @@ def suggest(
 
 
 def _fits(new: str, command: str) -> bool:
-    return new.strip() != command.strip() and re.sub(r"[ \t]+", " ", new.strip()) != re.sub(r"[ \t]+", " ", command.strip()) and "\n" not in new.replace(command, "")
+    return (
+        new.strip() != command.strip()
+        and re.sub(r"[ \t]+", " ", new.strip()) != re.sub(r"[ \t]+", " ", command.strip())
+        and "\n" not in new.replace(command, "")
+    )
 
 
 def _hinted(line: Line, text: str, exit_code: int | None, place: Place | None) -> Iterator[Correction]:
@@ -73,7 +78,7 @@ def _hinted(line: Line, text: str, exit_code: int | None, place: Place | None) -
         return
     argv = [word.value for word in line.words]
     for name, match, wrong, rights in hints.read(argv, text, place):
-        made = []
+        made: list[str] = []
         for right in rights[:MOST]:
             if _RIGHT.fullmatch(right) and (wrong.startswith("-") or not right.startswith("-") or not wrong):
                 made += rules.swapped(line, wrong, quote(right))

@@ -14,10 +14,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from .hints import Surroundings
+    from .hints import Scene
     from .line import Line
 
-    Function = Callable[[Line, Mapping[str, str], Surroundings | None], Iterator[str]]
+    Function = Callable[[Scene], Iterator[str]]
 
 
 def filled_name(name: str, line: Line) -> str:
@@ -25,9 +25,9 @@ def filled_name(name: str, line: Line) -> str:
     return name.replace("{0}", line.program).replace("{1}", next(iter(line.arguments), ""))
 
 
-def quotes(line: Line, captures: Mapping[str, str], place: Surroundings | None) -> Iterator[str]:
+def quotes(scene: Scene) -> Iterator[str]:
     """Yield the line with a word that begins with one quote and ends with the other put right."""
-    text = line.text
+    text = scene.line.text
     if "'" in text and '"' in text and not _is_closed(text):
         made = re.sub(r"""(^|[\s=])(["'])([^"']*)(["'])(?=\s|$)""", r'\1"\3"', text)
         if made != text and _is_closed(made):
@@ -39,9 +39,9 @@ def _is_closed(text: str) -> bool:
     return not re.search(r"""["']""", re.sub(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.""", "", text, flags=re.DOTALL))
 
 
-def keyboard(line: Line, captures: Mapping[str, str], place: Surroundings | None) -> Iterator[str]:
+def keyboard(scene: Scene) -> Iterator[str]:
     """Yield the line as it would read if the same keys had been struck with a Latin keyboard."""
-    text = _strokes(line.text)
+    text = _strokes(scene.line.text)
     known = {*hints.programs(), *data.names("programs")}
     for layout in data.table().get("keyboards", ()):
         keys = dict(zip(layout["from"], layout["to"], strict=False))
@@ -66,84 +66,84 @@ def _strokes(text: str) -> str:
     return "".join(made)
 
 
-def spaced(line: Line, captures: Mapping[str, str], place: Surroundings | None) -> Iterator[str]:
+def spaced(scene: Scene) -> Iterator[str]:
     """Yield the line with the space that is missing after a known program: `gitstatus`, `ls-la`."""
     lists: Mapping[str, Any] = data.table().get("lists", {})
-    name = line.words[0].value
+    name = scene.line.words[0].value
     for program in sorted(lists, key=len, reverse=True):
         rest = name[len(program) :]
         if name.startswith(program) and len(rest) > 1 and rest in lists[program]:
-            yield f"{program} {line.text[len(program) :]}"
+            yield f"{program} {scene.line.text[len(program) :]}"
             return
 
 
-def flag_first(line: Line, captures: Mapping[str, str], place: Surroundings | None) -> Iterator[str]:
+def flag_first(scene: Scene) -> Iterator[str]:
     """Yield the line with an option that stands after a file moved in front of it."""
-    values = [word.value for word in line.words]
-    option = captures.get("option", "")
+    values = [word.value for word in scene.line.words]
+    option = scene.captures.get("option", "")
     names = [at for at, value in enumerate(values) if at > 1 and not value.startswith("-")]
     if option in values and names and names[0] < values.index(option):
-        raw = [word.raw for word in line.words]
+        raw = [word.raw for word in scene.line.words]
         raw.insert(names[0], raw.pop(values.index(option)))
         yield " ".join(raw)
 
 
-def file_last(line: Line, captures: Mapping[str, str], place: Surroundings | None) -> Iterator[str]:
+def file_last(scene: Scene) -> Iterator[str]:
     """Yield the line with its first argument as its last one, where the other is what the tool took for a file."""
-    names = [word for word in line.words[1:] if not word.value.startswith("-")]
-    if len(names) == 2 and names[1].value == captures.get("path"):
-        yield " ".join([*(word.raw for word in line.words if word is not names[0]), names[0].raw])
+    names = [word for word in scene.line.words[1:] if not word.value.startswith("-")]
+    if len(names) == 2 and names[1].value == scene.captures.get("path"):
+        yield " ".join([*(word.raw for word in scene.line.words if word is not names[0]), names[0].raw])
 
 
-def sed_ends(line: Line, captures: Mapping[str, str], place: Surroundings | None) -> Iterator[str]:
+def sed_ends(scene: Scene) -> Iterator[str]:
     """Yield the line with each `s` command that has no end ended."""
-    text = line.text
-    for word in reversed(line.words[1:]):
+    text = scene.line.text
+    for word in reversed(scene.line.words[1:]):
         found = re.fullmatch(r"(?:-e|--expression=)?s(?P<mark>[^\w\s\\])(?P<rest>.*)", word.value, re.DOTALL)
         if found is None or len(re.findall(rf"(?<!\\){re.escape(found['mark'])}", found["rest"])) != 1:
             continue
         at = word.end - 1 if word.raw[-1] in "'\"" else word.end
         text = text[:at] + found["mark"] + text[at:]
-    if text != line.text:
+    if text != scene.line.text:
         yield text
 
 
-def as_root(line: Line, captures: Mapping[str, str], place: Surroundings | None) -> Iterator[str]:
+def as_root(scene: Scene) -> Iterator[str]:
     """Yield the line under `sudo`, in a shell of its own where it has a redirection or several commands."""
-    bare = re.sub(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.""", "", line.text)
+    bare = re.sub(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.""", "", scene.line.text)
     if not re.search(r"[<>|;&]", bare) or re.fullmatch(r"[^<>|;&]*(?:2>\s*(?:&1|/dev/null)\s*)+", bare):
-        yield f"sudo {line.text}"
-    elif re.search(r"[$`\\!]", line.text):
-        yield f"sudo sh -c {shlex.quote(line.text)}"
+        yield f"sudo {scene.line.text}"
+    elif re.search(r"[$`\\!]", scene.line.text):
+        yield f"sudo sh -c {shlex.quote(scene.line.text)}"
     else:
-        inner = line.text.replace('"', '\\"')
+        inner = scene.line.text.replace('"', '\\"')
         yield f'sudo sh -c "{inner}"'
 
 
-def spaces(line: Line, captures: Mapping[str, str], place: Surroundings | None) -> Iterator[str]:
+def spaces(scene: Scene) -> Iterator[str]:
     """Yield the line with plain spaces in place of those that a keyboard or a web page put in."""
-    yield re.sub(r"[\u00a0\u2007\u202f]", " ", line.text)
+    yield re.sub(r"[\u00a0\u2007\u202f]", " ", scene.line.text)
 
 
-def upper_option(line: Line, captures: Mapping[str, str], place: Surroundings | None) -> Iterator[str]:
+def upper_option(scene: Scene) -> Iterator[str]:
     """Yield the line with the first letter of its first option as a capital: the operation of a package manager."""
-    found = re.search(r"(?<=\s-)[surqfdvt]", line.text)
+    found = re.search(r"(?<=\s-)[surqfdvt]", scene.line.text)
     if found:
-        yield line.text[: found.start()] + found[0].upper() + line.text[found.end() :]
+        yield scene.line.text[: found.start()] + found[0].upper() + scene.line.text[found.end() :]
 
 
-def each_near(line: Line, captures: Mapping[str, str], place: Surroundings | None) -> Iterator[str]:
+def each_near(scene: Scene) -> Iterator[str]:
     """Yield the line with each of its unknown words replaced by the closest of the known ones."""
-    known = re.findall(r"^\s+([\w.-]+)", captures.get("right", ""), re.MULTILINE)
-    text = line.text
-    for word in reversed(line.words[1:]):
+    known = re.findall(r"^\s+([\w.-]+)", scene.captures.get("right", ""), re.MULTILINE)
+    text = scene.line.text
+    for word in reversed(scene.line.words[1:]):
         head = re.split(r"[:=]", word.value, maxsplit=1)[0]
-        if head in captures.get("choices", "").split():
+        if head in scene.captures.get("choices", "").split():
             close = difflib.get_close_matches(head, known, 1, 0.5)
             if not close or not word.raw.startswith(head):
                 return
             text = text[: word.start] + close[0] + word.raw[len(head) :] + text[word.end :]
-    if text != line.text:
+    if text != scene.line.text:
         yield text
 
 

@@ -7,11 +7,14 @@ import re
 from typing import Any, Protocol
 
 from .. import nearness, paths
+from ..records import Record
 from . import data
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from .line import Line
 
 TAIL = 20_000
 _NAME = re.compile(r"--?[A-Za-z0-9][\w=+.-]*|[A-Za-z0-9@_](?:[\w@:./+-]*[\w+])?", re.ASCII)
@@ -32,6 +35,14 @@ class Surroundings(Protocol):
     @property
     def facts(self) -> Mapping[str, Any]:
         """The project's facts."""
+
+
+class Scene(Record):
+    """What a function of a rule looks at: the line, the bare captures, and where the command ran, when that is known."""
+
+    line: Line
+    captures: Mapping[str, str]
+    place: Surroundings | None = None
 
 
 def read(

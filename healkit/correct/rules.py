@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from . import data, functions
+from .hints import Scene
 from .line import Line, Word, quote, unquoted
 
 TYPE_CHECKING = False
@@ -41,9 +42,9 @@ class Captures(dict[str, str]):
 def holds(rule: Mapping[str, Any], line: Line, text: str, exit_code: int | None) -> Captures | None:
     """Return the captures of a rule whose condition holds for a line and its output; None where it does not."""
     blank = not text.strip()
-    if exit_code == 0 and not rule.get("success") or exit_code is None and "output" not in rule:
+    if (exit_code == 0 and not rule.get("success")) or (exit_code is None and "output" not in rule):
         return None
-    if rule.get("silent") and not blank or not _line_fits(rule, line):
+    if (rule.get("silent") and not blank) or not _line_fits(rule, line):
         return None
     captures = Captures()
     if "line" in rule:
@@ -65,10 +66,10 @@ def holds(rule: Mapping[str, Any], line: Line, text: str, exit_code: int | None)
 def _take(found: re.Match[str], captures: Captures) -> bool:
     """Add the captures of the output, quoted; False where one is none that may stand in a command."""
     captures.said = found[0].strip()
-    for name, value in found.groupdict().items():
+    for group, value in found.groupdict().items():
         if value is None:
             continue
-        name = _SAME.get(name, name)
+        name = _SAME.get(group, group)
         captures.plain[name] = value
         if name not in ("right", "choices"):
             if not _is_word(value, option=name.startswith("option")):
@@ -117,14 +118,12 @@ def results(rule: Mapping[str, Any], line: Line, captures: Captures, place: Surr
             yield from _made(template, line, captures, place, lead)
 
 
-def meant(
-    wish: Mapping[str, Any], captures: Captures, line: Line, place: Surroundings | None
-) -> Sequence[str]:
+def meant(wish: Mapping[str, Any], captures: Captures, line: Line, place: Surroundings | None) -> Sequence[str]:
     """Return the words that may be meant: those that the output names, a list's, or a function's; the closest first."""
     if "of" in wish:
         values = data.expression(wish.get("inner", r"[\w@][\w@:.+/-]*")).findall(captures.plain.get(wish["of"], ""))
     elif "call" in wish:
-        values = list(functions.TABLE[wish["call"]](line, captures.plain, place))
+        values = list(functions.TABLE[wish["call"]](Scene(line=line, captures=captures.plain, place=place)))
     else:
         values = list(data.names(functions.filled_name(wish["list"], line)))
     values = list(dict.fromkeys(value for value in values if _is_word(value, option=wish.get("options", False))))
@@ -172,11 +171,11 @@ def _made(
         if captures.get("right"):
             yield from (line.whole(new, lead) for new in swapped(line, wrong, captures["right"]))
     elif "call" in template:
-        for new in functions.TABLE[template["call"]](line, captures.plain, place):
+        for new in functions.TABLE[template["call"]](Scene(line=line, captures=captures.plain, place=place)):
             yield line.whole(new, lead)
 
 
-def _filled(template: str, line: Line, captures: Mapping[str, str], lead: str) -> str | None:
+def _filled(template: str, line: Line, captures: Captures, lead: str) -> str | None:
     """Return a template filled in; None where it asks for what is not there. `sudo` goes before each of its commands."""
     missing = False
 
@@ -191,8 +190,6 @@ def _filled(template: str, line: Line, captures: Mapping[str, str], lead: str) -
                 return line.text[line.words[at].start :] if at < len(line.words) else ""
             missing = missing or at >= len(line.words)
             return line.words[at].raw if at < len(line.words) else ""
-        if name not in captures and name in captures.plain:
-            return ""
         missing = missing or name not in captures
         return captures.get(name, "")
 
