@@ -22,7 +22,7 @@ RULES = TABLE["rules"]
 GOOD = [(rule, example) for rule in RULES for example in rule.get("examples", ())]
 BAD = [(rule, example) for rule in RULES for example in rule.get("counterexamples", ())]
 LOOKS = ("folders", "existing", "scripts", "script_of", "devices", "branches", "there", "unexecutable", "runs_here",
-         "has_gradlew", "virtualenvs", "program")  # fmt: skip
+         "has_gradlew", "virtualenvs", "program", "repository", "tasks")  # fmt: skip
 NEVER = (
     "reset --hard",
     "push --force ",
@@ -175,3 +175,23 @@ def test_words_keep_their_places() -> None:
     assert (line.lead, line.program) == ("sudo  ", "git")
     assert [word.value for word in line.words] == ["git", "commit", "-m", "a b", 'c"d']
     assert line.replaced(line.words[1], "push") == 'git  push -m \'a b\' "c\\"d"'
+
+
+def test_the_folder_has_another_repository(tmp_path: Path) -> None:
+    (tmp_path / ".hg").mkdir()
+    (tmp_path / "src").mkdir()
+    place = correct.Place(cwd=str(tmp_path / "src"), root=str(tmp_path))
+    output = "fatal: not a git repository (or any of the parent directories): .git"
+    assert correct.suggest("git log -p", output, 128, place)[0].line == "hg log -p"
+
+
+def test_a_task_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "gulpfile.js").write_text("gulp.task('styles', fn);\ngulp.task('serve', fn);\n")
+    place = correct.Place(cwd=str(tmp_path), root=str(tmp_path))
+    found = correct.suggest("gulp srve", "Task 'srve' is not in your gulpfile", 1, place)
+    assert found[0].line == "gulp serve"
+
+
+def test_sudo_with_options_stays_in_front() -> None:
+    found = correct.suggest("sudo -u app tool x", "sudo: tool: command not found", 1)
+    assert found[0].line == 'sudo -u app env "PATH=$PATH" tool x'

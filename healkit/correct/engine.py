@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MOST = 5
 _HINT_RANK = 60
+_CLOSE = 0.7
 _RIGHT = re.compile(r"--?[A-Za-z0-9][\w=+.:-]{0,80}|[A-Za-z0-9@_][\w@:./+-]{0,120}", re.ASCII)
 
 
@@ -79,13 +80,19 @@ def _hinted(line: Line, text: str, exit_code: int | None, place: Place | None) -
     argv = [word.value for word in line.words]
     for name, match, wrong, rights in hints.read(argv, text, place):
         made: list[str] = []
-        for right in rights[:MOST]:
+        for right in _best_first(wrong, rights)[:MOST]:
             if _RIGHT.fullmatch(right) and (wrong.startswith("-") or not right.startswith("-") or not wrong):
                 made += rules.swapped(line, wrong, quote(right))
         for new in made:
             yield Correction(line=line.whole(new), rule=name, rank=_HINT_RANK, said=match[0].strip())
         if made:
             return
+
+
+def _best_first(wrong: str, rights: list[str]) -> list[str]:
+    """Return the words that a tool names in its order, but one that is much like the wrong one first."""
+    close = rules.ranked(wrong, rights, _CLOSE)[:1] if wrong else []
+    return [*close, *(right for right in rights if right not in close)]
 
 
 def _ruled(line: Line, text: str, exit_code: int | None, place: Place | None) -> Iterator[Correction]:

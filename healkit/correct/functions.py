@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def filled_name(name: str, line: Line) -> str:
     """Return the name of a list; `{0}` is the program, `{1}` its first argument."""
-    return name.replace("{0}", line.program).replace("{1}", next(iter(line.arguments), ""))
+    return name.replace("{0}", line.program).replace("{1}", next(iter(line.arguments()), ""))
 
 
 def quotes(scene: Scene) -> Iterator[str]:
@@ -153,6 +153,6 @@ TABLE: dict[str, Function] = {
     "folders": looks.folders, "existing": looks.existing, "program": looks.program, "scripts": looks.scripts,
     "script_of": looks.script_of, "devices": looks.devices, "branches": looks.branches, "there": looks.there,
     "unexecutable": looks.unexecutable, "runs_here": looks.runs_here, "has_gradlew": looks.has_gradlew,
-    "virtualenvs": looks.virtualenvs,
+    "virtualenvs": looks.virtualenvs, "repository": looks.repository, "tasks": looks.tasks,
 }  # fmt: skip
 """The functions that a rule may name."""

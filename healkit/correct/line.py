@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"""(?:[^ \t\r\n\f\v'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*"|['"\\])+""", re.DOTALL)
 _BREAK = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.|(?P<mark>&&|\|\||;|\|(?!&))""", re.DOTALL)
-_LEAD = re.compile(r"(?:sudo|doas)\s+(?!-)")
+_LEAD = re.compile(r"(?:sudo|doas)\s+(?:-[EHn]+\s+|-u\s*[\w.-]+\s+)*(?!-)")
 _SAFE = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
 _HOME = re.compile(r"~(?:/[\w@%+=:,./-]*)?", re.ASCII)
 _NEARLY_SAFE = re.compile(r"[\w@%+=:,./'-]+", re.ASCII)
@@ -52,10 +53,12 @@ class Line:
         """The name of the program, without its folder."""
         return os.path.basename(self.words[0].value) if self.words else ""
 
-    @property
-    def arguments(self) -> list[str]:
-        """The words after the program that are no options."""
-        return [word.value for word in self.words[1:] if not word.value.startswith("-")]
+    def arguments(self, valued: Sequence[str] = ()) -> list[str]:
+        """Return the words after the program that are no options, nor the values of those that are said to have one."""
+        values = [word.value for word in self.words]
+        return [
+            value for before, value in itertools.pairwise(values) if not value.startswith("-") and before not in valued
+        ]
 
     def replaced(self, word: Word, raw: str) -> str:
         """Return the text with one word replaced."""

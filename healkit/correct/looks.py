@@ -126,3 +126,23 @@ def has_gradlew(scene: Scene) -> Iterator[str]:
 def virtualenvs(_scene: Scene) -> Iterator[str]:
     """Yield the names of the virtual environments that virtualenvwrapper keeps."""
     yield from sorted(hints.listing(paths.env("WORKON_HOME") or f"{paths.home()}/.virtualenvs"))
+
+
+def repository(scene: Scene) -> Iterator[str]:
+    """Yield the program that the folder's repository belongs to, where that is another than the line's."""
+    here = scene.place.cwd if scene.place is not None else ""
+    while here:
+        for name in ("git", "hg", "svn"):
+            if os.path.isdir(os.path.join(here, f".{name}")):
+                if name != scene.line.program:
+                    yield name
+                return
+        here = os.path.dirname(here) if os.path.dirname(here) != here else ""
+
+
+def tasks(scene: Scene) -> Iterator[str]:
+    """Yield the tasks that the folder's own files define for the program of the line."""
+    for file, expression in data.table().get("tasks", {}).get(scene.line.program, {}).items():
+        path = os.path.join(scene.place.cwd, file) if scene.place is not None else ""
+        if path and os.path.isfile(path):
+            yield from data.expression(expression).findall(paths.read_small(path).decode("utf-8", "replace"))

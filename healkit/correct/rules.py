@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from .hints import Surroundings
 
 _FIELD = re.compile(r"\{([a-z_]+|\d+)(:?)\}")
-_SAME = {"other": "wrong", "name2": "name", "name3": "name"}
+_SAME = {"other": "wrong", "option_wrong": "wrong", "name2": "name", "name3": "name"} | {
+    f"name{number}": "wrong" for number in range(4, 10)
+}
 """Groups that alternatives of one expression need other names for."""
 _NAMED = re.compile(r"<<(\w+)>>")
 _LONGEST = 200
@@ -47,6 +49,7 @@ def holds(rule: Mapping[str, Any], line: Line, text: str, exit_code: int | None)
     if (rule.get("silent") and not blank) or not _line_fits(rule, line):
         return None
     captures = Captures()
+    captures.plain["output"] = text
     if "line" in rule:
         found = data.expression(rule["line"]).search(line.text)
         if found is None:
@@ -72,7 +75,7 @@ def _take(found: re.Match[str], captures: Captures) -> bool:
         name = _SAME.get(group, group)
         captures.plain[name] = value
         if name not in ("right", "choices"):
-            if not _is_word(value, option=name.startswith("option")):
+            if not _is_word(value, option=group.startswith("option")):
                 return False
             captures[name] = quote(value)
     return True
@@ -93,7 +96,7 @@ def _line_fits(rule: Mapping[str, Any], line: Line) -> bool:
         return False
     if "lead" in rule and bool(line.lead) is (rule["lead"] == "none"):
         return False
-    arguments = line.arguments
+    arguments = line.arguments(data.names(f"{line.program} options"))
     asked = rule.get("words", ())
     if len(arguments) < len(asked) or not all(
         re.fullmatch(one, word) for one, word in zip(asked, arguments, strict=False)
@@ -132,14 +135,14 @@ def meant(wish: Mapping[str, Any], captures: Captures, line: Line, place: Surrou
         if not wrong:
             return []
         close = ranked(wrong, values, wish.get("least", LIKENESS))
-        values = values if "of" in wish and len(values) == 1 else close
+        values = values if len(values) == 1 and wish.get("of") in ("choices", "right") else close
     return values[: wish.get("most", 3)]
 
 
 def ranked(wrong: str, values: Sequence[str], least: float = LIKENESS) -> list[str]:
     """Return the values that are like a word, the closest first; as close ones in their order."""
-    low = wrong.lower()
-    scores = [(likeness(low, value.lower()), value) for value in values if value != wrong]
+    low = wrong.lower().lstrip("-")
+    scores = [(likeness(low, value.lower().lstrip("-")), value) for value in values if value != wrong]
     return [value for score, value in sorted(scores, key=lambda one: -one[0]) if score >= least]
 
 
