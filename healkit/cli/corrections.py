@@ -7,6 +7,7 @@ from ..records import CommandResult, Diagnosis, Fix, Plan
 
 _SURE, _UNSURE = 0.8, 0.5
 _UNSURE_RANK = 50
+_SHORT_LINES = 40
 
 
 def with_corrections(
@@ -14,13 +15,15 @@ def with_corrections(
 ) -> tuple[list[Diagnosis], list[Plan]]:
     """Return diagnoses and plans with what corrects the command line, which is never run here.
 
-    The fixes stand first in the best diagnosis' plan; a line that nothing else explains gets a diagnosis of its own,
-    named after the rule.
+    The fixes stand first in the best diagnosis' plan, unsure ones after what else can be run; a line that nothing else
+    explains gets a diagnosis of its own, named after the rule.
     """
     project.refresh_if_stale(root)
-    known = facts.load(root)
-    place = correct.Place(cwd=result.cwd, root=root, facts=known.raw if known is not None else {})
+    certain = facts.load(root)
+    place = correct.Place(cwd=result.cwd, root=root, facts=certain.raw if certain is not None else {})
     found = correct.suggest(result.command, result.output, result.exit_code, place)
+    if result.output.count("\n") > _SHORT_LINES:
+        found = [one for one in found if one.rank >= _UNSURE_RANK]  # a guess about a long log is none
     if not found:
         return diagnoses, plans
     fixes = [Fix(kind="rerun", title=one.title or one.line, risk=one.risk, command=one.line) for one in found]
@@ -30,7 +33,9 @@ def with_corrections(
     lines = {one.line for one in found}
     first = plans[0] if plans else Plan(diagnosis=diagnoses[0])
     rest = [fix for fix in first.fixes if fix.command not in lines]
-    return diagnoses, [first.replace(fixes=[*fixes, *rest]), *plans[1:]]
+    known = [] if found[0].rank >= _UNSURE_RANK else [fix for fix in rest if fix.kind != "guide"]
+    more = [fix for fix in rest if fix not in known]
+    return diagnoses, [first.replace(fixes=[*known, *fixes, *more]), *plans[1:]]
 
 
 def _diagnosis(best: correct.Correction) -> Diagnosis:

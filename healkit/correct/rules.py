@@ -113,12 +113,12 @@ def results(rule: Mapping[str, Any], line: Line, captures: Captures, place: Surr
     lead = "" if rule.get("lead") in ("drop", "none") else None
     if "right" not in rule:
         for template in rule["to"]:
-            yield from _made(template, line, captures, place, lead)
+            yield from _made(template, line, captures, place, lead, "program" in rule)
         return
     for right in meant(rule["right"], captures, line, place):
         captures.plain["right"], captures["right"] = right, quote(right)
         for template in rule["to"]:
-            yield from _made(template, line, captures, place, lead)
+            yield from _made(template, line, captures, place, lead, "program" in rule)
 
 
 def meant(wish: Mapping[str, Any], captures: Captures, line: Line, place: Surroundings | None) -> Sequence[str]:
@@ -155,8 +155,14 @@ def likeness(one: str, other: str) -> float:
 
 
 def _made(
-    template: str | Mapping[str, Any], line: Line, captures: Captures, place: Surroundings | None, lead: str | None
+    template: str | Mapping[str, Any],
+    line: Line,
+    captures: Captures,
+    place: Surroundings | None,
+    lead: str | None,
+    guess: bool,
 ) -> Iterator[str]:
+    """Yield what one template makes of a line; `lead` None keeps its `sudo`; `guess` is for `swapped`."""
     if isinstance(template, str):
         made = _filled(template, line, captures, line.lead if lead is None else lead)
         if made is not None:
@@ -172,7 +178,7 @@ def _made(
     elif "swap" in template:
         wrong = captures.plain.get(template["swap"], "")
         if captures.get("right"):
-            yield from (line.whole(new, lead) for new in swapped(line, wrong, captures["right"]))
+            yield from (line.whole(new, lead) for new in swapped(line, wrong, captures["right"], guess))
     elif "call" in template:
         for new in functions.TABLE[template["call"]](Scene(line=line, captures=captures.plain, place=place)):
             yield line.whole(new, lead)
@@ -215,15 +221,22 @@ def _substituted(text: str, expression: str, new: str, captures: Captures) -> st
     return (text[: found.start()] + made + text[found.end() :]).strip()
 
 
-def swapped(line: Line, wrong: str, right: str) -> Iterator[str]:
-    """Yield the text of a line with its wrong word replaced; the nearest to the right one where that word is not there."""
+def swapped(line: Line, wrong: str, right: str, guess: bool = False) -> Iterator[str]:
+    """Yield the text of a line with its wrong word replaced.
+
+    Args:
+        line: the line.
+        wrong: the word; empty where the tool does not say which it was: then the one nearest to the right one is meant.
+        right: what takes its place, quoted.
+        guess: whether the nearest is also meant where the wrong word is not in the line.
+    """
     word = _find(line, wrong) if wrong else None
     if word is None and wrong and _is_within(line, wrong):
         place = re.search(rf"(?<![\w./@-]){re.escape(wrong)}(?![\w./@-])", line.text)
         if place is not None and _HEAD.sub("", right) == _HEAD.sub("", unquoted(right)):
             yield line.text[: place.start()] + right + line.text[place.end() :]
         return
-    if word is None:
+    if word is None and (guess or not wrong):
         likest = [(likeness(one.value.lstrip("-"), unquoted(right).lstrip("-")), one) for one in line.words[1:]]
         likest = sorted((one for one in likest if one[0] >= LIKENESS), key=lambda one: -one[0])
         word = likest[0][1] if likest else None
