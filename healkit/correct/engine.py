@@ -58,8 +58,10 @@ def suggest(
         return []
     text = output[-hints.TAIL :]
     found: dict[str, Correction] = {}
-    for number, line in enumerate(simple(command)):
-        for new in (*_hinted(line, text, exit_code, place), *_ruled(line, text, exit_code, place)):
+    lines = list(simple(command))
+    for number, line in enumerate(lines):
+        joined = len(lines) > 2 and not number
+        for new in (*_hinted(line, text, exit_code, place), *_ruled(line, text, exit_code, place, joined)):
             if _fits(new.line, command) and (new.line not in found or found[new.line].rank < new.rank):
                 found[new.line] = new.replace(rank=new.rank - number)
     return sorted(found.values(), key=lambda one: -one.rank)[:most]
@@ -95,9 +97,11 @@ def _best_first(wrong: str, rights: list[str]) -> list[str]:
     return [*close, *(right for right in rights if right not in close)]
 
 
-def _ruled(line: Line, text: str, exit_code: int | None, place: Place | None) -> Iterator[Correction]:
-    """Yield what the rules make of a line."""
+def _ruled(line: Line, text: str, exit_code: int | None, place: Place | None, joined: bool) -> Iterator[Correction]:
+    """Yield what the rules make of a line; of several commands `joined` only what is not about one program."""
     for rule in data.rules():
+        if joined and "program" in rule:
+            continue
         captures = rules.holds(rule, line, text, exit_code)
         if captures is None:
             continue
