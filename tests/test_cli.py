@@ -131,6 +131,25 @@ def test_detect_from_standard_input(user_layer: Path) -> None:
     }
 
 
+def test_detect_corrects_a_command_line() -> None:
+    alone = json.loads(healkit("detect", "--json", "-e", "1", "-c", "ls 'a b'", input="").stdout)["diagnoses"]
+    assert [(one["pattern_id"], one["category"]) for one in alone] == [("ls-all", "command_error")]
+    assert [fix["command"] for fix in alone[0]["fixes"]] == ["ls -A 'a b'", "ls -lah 'a b'"]
+    said = "git: 'stauts' is not a git command. See 'git --help'.\n\nThe most similar command is\n\tstatus\n"
+    found = json.loads(healkit("detect", "--json", "-e", "1", "-c", "git stauts -s", input=said).stdout)["diagnoses"]
+    first = found[0]["fixes"][0]
+    assert (first["kind"], first["command"], first["risk"]) == ("rerun", "git status -s", "low")
+    assert "git status -s" in healkit("detect", "-e", "1", "-c", "git stauts -s", input=said).stdout
+    assert json.loads(healkit("detect", "--json", "-c", "ls", input="").stdout)["diagnoses"] == []
+
+
+def test_a_guess_about_a_long_log_is_left_out() -> None:
+    said = "collecting\n" * 60 + "Permission denied\n"
+    text = healkit("detect", "--json", "-e", "1", "-c", "tool x", input=said).stdout
+    assert "sudo tool" not in text
+    assert "sudo tool x" in healkit("detect", "--json", "-e", "1", "-c", "tool x", input="Permission denied\n").stdout
+
+
 def test_detect_a_file_for_people(user_layer: Path) -> None:
     Path("log").write_bytes(b"noise \xff\xfe\x00\nWidgetError: no widget named 'frob'\nmore noise\n")
     done = healkit("detect", "log")

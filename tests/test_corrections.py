@@ -1,16 +1,37 @@
-"""Corrected command lines: every example of `memory/corrections.json`, and what must not be corrected."""
+"""Corrected command lines: every example and counterexample of `memory/corrections.json`, and what must not be corrected."""
 
 from __future__ import annotations
 
 import json
+import os
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from healkit import correct
+from healkit.correct import functions, rules
+from healkit.correct.line import Line, quote, simple, unquoted
 from healkit.fixers.rerun import corrected
+from healkit.records import CATEGORIES
 
-ENTRIES = json.loads((Path(__file__).parent.parent / "memory/corrections.json").read_text())["corrections"]
+TABLE = json.loads((Path(__file__).parent.parent / "memory/corrections.json").read_text())
+ENTRIES = TABLE["corrections"]
+RULES = TABLE["rules"]
+GOOD = [(rule, example) for rule in RULES for example in rule.get("examples", ())]
+BAD = [(rule, example) for rule in RULES for example in rule.get("counterexamples", ())]
+LOOKS = ("folders", "existing", "scripts", "script_of", "devices", "branches", "there", "unexecutable", "runs_here",
+         "has_gradlew", "virtualenvs", "program", "repository", "tasks")  # fmt: skip
+NEVER = (
+    "reset --hard",
+    "push --force ",
+    "push -f",
+    "rm -rf",
+    "--no-verify",
+    "--no-preserve-root",
+    "StrictHostKeyChecking",
+)
 EXAMPLES = [(entry["id"], example) for entry in ENTRIES for example in entry.get("examples", ())]
 SEVERAL = "git: 'sta' is not a git command. See 'git --help'.\n\nThe most similar commands are\n\tstash\n\tstatus\n"
 
@@ -42,3 +63,135 @@ def test_a_shell_line_keeps_its_other_words() -> None:
     output = "error: no such command: `biuld`\n\nhelp: a command with a similar name exists: `build`\n"
     found = list(corrected(("sh", "-c", "cd a && cargo biuld -p 'x y'"), output))
     assert found == [("sh", "-c", "cd a && cargo build -p 'x y'")]
+
+
+def lines_of(rule: dict[str, Any], command: str, output: str, code: int = 1) -> list[str]:
+    """Return the lines that one rule alone makes."""
+    found: list[str] = []
+    for line in simple(command):
+        captures = rules.holds(rule, line, output, code)
+        if captures is not None:
+            found += rules.results(rule, line, captures, None)
+    return found
+
+
+@pytest.mark.parametrize(("rule", "example"), GOOD, ids=[rule["id"] for rule, _ in GOOD])
+def test_an_example_of_a_rule(rule: dict[str, Any], example: dict[str, str]) -> None:
+    assert lines_of(rule, example["command"], example["output"])[:1] == [example["corrected"]]
+    found = correct.suggest(example["command"], example["output"], 1)
+    assert example["corrected"] in [one.line for one in found][:3]
+
+
+@pytest.mark.parametrize(("rule", "example"), BAD, ids=[rule["id"] for rule, _ in BAD])
+def test_a_counterexample_of_a_rule(rule: dict[str, Any], example: dict[str, str]) -> None:
+    assert lines_of(rule, example["command"], example["output"]) == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=[rule["id"] for rule in RULES])
+def test_a_rule_is_sound(rule: dict[str, Any]) -> None:
+    text = json.dumps([rule["to"], rule.get("right", {})])
+    assert rule.get("category", "command_error") in CATEGORIES
+    assert not [word for word in NEVER if word in text]
+    calls = [step["call"] for step in (*rule["to"], rule.get("right", {})) if isinstance(step, dict) and "call" in step]
+    assert all(name in functions.TABLE for name in calls)
+    assert rule.get("examples") or any(name in LOOKS for name in calls)
+    assert "output" in rule or rule.get("silent") or "line" in rule or "program" in rule
+
+
+def test_ids_are_unique() -> None:
+    names = [rule["id"] for rule in (*RULES, *ENTRIES)]
+    assert len(names) == len(set(names))
+
+
+HOSTILE = ("$(touch x)", "`touch x`", "a;touch x", "a\u202eb", "a&&touch x", "a|sh", "'; touch x; '", '"; touch x; "')
+
+
+@pytest.mark.parametrize("word", HOSTILE)
+def test_a_hostile_word_stays_one_word(word: str) -> None:
+    output = (
+        f"    git push --set-upstream origin {word.replace(' ', '${IFS}')}\nA branch named '{word}' already exists.\n"
+    )
+    for command in ("git push", "git checkout -b x"):
+        for one in correct.suggest(command, output, 128):
+            assert {"touch", "sh"}.isdisjoint(shlex.shlex(one.line, posix=True, punctuation_chars=True))
+            assert word.replace(" ", "${IFS}") in shlex.split(one.line) or word in shlex.split(one.line)
+
+
+@pytest.mark.parametrize("word", ["it's", "a b", "$x", "-x", "", "~/a", "a'b c", "é", "\\", '"'])
+def test_a_quoted_word_is_read_back(word: str) -> None:
+    assert shlex.split(quote(word)) == [word]
+    assert unquoted(quote(word)) == word
+
+
+@pytest.mark.parametrize("command", ["", " ", "git", "sudo ", "'", '"', "a && ", "|| b", "\\", "ls 'a", "x" * 5_000])
+def test_odd_lines_are_read(command: str) -> None:
+    for output in ("", "command not found: git\n", "Permission denied\n"):
+        correct.suggest(command, output, 1)
+
+
+def test_a_longer_line_keeps_its_other_commands() -> None:
+    found = correct.suggest("cd web && git push -u | tee log", "    git push --set-upstream origin main\n", 128)
+    assert found[0].line == "cd web && git push --set-upstream origin main | tee log"
+
+
+def test_a_success_is_left_alone() -> None:
+    assert correct.suggest("ls", "", 0) == []
+    assert correct.suggest("ls", "", None) == []
+    assert [one.line for one in correct.suggest("apt update", "Run 'apt list --upgradable' to see them.", 0)]
+
+
+def test_folders_are_real_ones(tmp_path: Path) -> None:
+    (tmp_path / "projects" / "web site").mkdir(parents=True)
+    place = correct.Place(cwd=str(tmp_path), root=str(tmp_path))
+    found = correct.suggest("cd project/websit", "cd: project/websit: No such file or directory", 1, place)
+    assert [one.line for one in found] == ["cd 'projects/web site'", "mkdir -p project/websit && cd project/websit"]
+
+
+def test_a_script_becomes_executable(tmp_path: Path) -> None:
+    (tmp_path / "run.sh").write_text("#!/bin/sh\n")
+    place = correct.Place(cwd=str(tmp_path), root=str(tmp_path))
+    assert (
+        correct.suggest("./run.sh a", "./run.sh: Permission denied", 126, place)[0].line
+        == "chmod +x run.sh && ./run.sh a"
+    )
+    os.chmod(tmp_path / "run.sh", 0o755)
+    assert correct.suggest("./run.sh a", "./run.sh: Permission denied", 126, place)[0].line == "sudo ./run.sh a"
+
+
+def test_a_branch_of_the_repository(tmp_path: Path) -> None:
+    heads = tmp_path / ".git/refs/heads"
+    heads.mkdir(parents=True)
+    (heads / "develop").write_text("")
+    (tmp_path / ".git/packed-refs").write_text("# pack-refs\n" + "0" * 40 + " refs/heads/topic-one\n")
+    place = correct.Place(cwd=str(tmp_path), root=str(tmp_path))
+    output = "error: pathspec 'devlop' did not match any file(s) known to git"
+    assert correct.suggest("git checkout devlop", output, 1, place)[0].line == "git checkout develop"
+    output = "error: pathspec 'topic-on' did not match any file(s) known to git"
+    assert correct.suggest("git checkout topic-on", output, 1, place)[0].line == "git checkout topic-one"
+
+
+def test_words_keep_their_places() -> None:
+    line = Line('sudo  git  commit -m \'a b\' "c\\"d"')
+    assert (line.lead, line.program) == ("sudo  ", "git")
+    assert [word.value for word in line.words] == ["git", "commit", "-m", "a b", 'c"d']
+    assert line.replaced(line.words[1], "push") == 'git  push -m \'a b\' "c\\"d"'
+
+
+def test_the_folder_has_another_repository(tmp_path: Path) -> None:
+    (tmp_path / ".hg").mkdir()
+    (tmp_path / "src").mkdir()
+    place = correct.Place(cwd=str(tmp_path / "src"), root=str(tmp_path))
+    output = "fatal: not a git repository (or any of the parent directories): .git"
+    assert correct.suggest("git log -p", output, 128, place)[0].line == "hg log -p"
+
+
+def test_a_task_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "gulpfile.js").write_text("gulp.task('styles', fn);\ngulp.task('serve', fn);\n")
+    place = correct.Place(cwd=str(tmp_path), root=str(tmp_path))
+    found = correct.suggest("gulp srve", "Task 'srve' is not in your gulpfile", 1, place)
+    assert found[0].line == "gulp serve"
+
+
+def test_sudo_with_options_stays_in_front() -> None:
+    found = correct.suggest("sudo -u app tool x", "sudo: tool: command not found", 1)
+    assert found[0].line == 'sudo -u app env "PATH=$PATH" tool x'

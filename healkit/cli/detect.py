@@ -42,13 +42,15 @@ def detect(
 ) -> None:
     """Print diagnoses of some output, best first."""
     from .. import answer
+    from .corrections import with_corrections
     from .failure import diagnose
 
     if file == "-" and sys.stdin is not None and sys.stdin.isatty():
         console.say("healkit: reading the output from the terminal; end it with Ctrl-D")
     cwd = os.getcwd()
     result = intake.from_text(read(file), command, exit_code, cwd, "shell")
-    diagnoses, plans = diagnose(result, paths.project_root(cwd))
+    root = paths.project_root(cwd)
+    diagnoses, plans = with_corrections(result, root, *diagnose(result, root))
     if json:
         console.out(wire.dumps(answer.to_json(diagnoses, plans)))
     elif diagnoses:

@@ -52,7 +52,7 @@ def why(
 ) -> None:
     """Find the last failure, explain it."""
     from .. import history
-    from . import failure
+    from . import corrections, failure
 
     root = paths.project_root(os.getcwd())
     history.ingest(root)
@@ -65,7 +65,7 @@ def why(
             raise typer.Exit(_run_again(found))
         _nothing(found, json)
         return
-    diagnoses, plans = failure.diagnose(found.result, root)
+    diagnoses, plans = corrections.with_corrections(found.result, root, *failure.diagnose(found.result, root))
     told = Explanation(origin=_origin(found), diagnoses=diagnoses, plans=plans, tried=_tried(root, found, diagnoses))
     if json:
         console.out(wire.dumps(as_json(found, told)))

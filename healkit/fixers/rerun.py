@@ -6,26 +6,22 @@ of `memory/commands.json`, and only where exactly one word is close; everything 
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 
-from .. import commands, nearness, paths
+from .. import commands, nearness
+from ..correct import hints
 from ..records import Fix
 from .case import words_of
 from .proposal import Proposal
-from .tables import table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from .case import Case
 
-_TAIL = 20_000
 _WORD = re.compile(r"--?[A-Za-z0-9][\w=+.:-]{0,80}|[A-Za-z0-9@_][\w@:./+-]{0,120}", re.ASCII)
-_NAME = re.compile(r"--?[A-Za-z0-9][\w=+.-]*|[A-Za-z0-9@_](?:[\w@:./+-]*[\w+])?", re.ASCII)
-_JOINED = ("or", "and", "one", "of")
 
 
 def propose(case: Case) -> Iterable[Proposal]:
@@ -62,58 +58,12 @@ def corrected(argv: Sequence[str], output: str, case: Case | None = None) -> Ite
         output: what it said.
         case: the failure, for names that only the project has; None asks the output alone.
     """
-    argv, text = tuple(argv), output[-_TAIL:]
-    for entry in table("corrections").get("corrections", ()):
-        for match in re.finditer(entry["error_regex"], text, re.DOTALL | re.MULTILINE):
-            groups = {name: value for name, value in match.groupdict().items() if value}
-            wrong = _as_typed(argv, groups.get("wrong") or groups.get("other") or "", case)
-            rights = _rights(entry, groups, wrong, case)
-            found = [new for right in rights for new in [_replaced(argv, wrong or _nearest(argv, right), right)] if new]
-            if found:
-                yield from found
-                return
-
-
-def _as_typed(argv: Sequence[str], wrong: str, case: Case | None) -> str:
-    """Return a path as it stands in the command, where a tool prints it as an absolute one."""
-    if case is None or not wrong.startswith("/"):
-        return wrong
-    return next((word for word in argv if os.path.normpath(os.path.join(case.cwd, word)) == wrong), wrong)
-
-
-def _rights(entry: Mapping[str, str], groups: Mapping[str, str], wrong: str, case: Case | None) -> list[str]:
-    """Return the words that may be meant."""
-    if right := groups.get("right"):
-        found = re.findall(entry["inner"], right, re.MULTILINE) if "inner" in entry else _NAME.findall(right)
-        names = list(dict.fromkeys(name for name in found if name not in _JOINED))
-        close = nearness.closest(wrong.lstrip("-"), [name.lstrip("-") for name in names]) if len(names) > 1 else ""
-        return [name for name in names if not close or name.lstrip("-") == close]
-    if choices := groups.get("choices"):
-        meant = nearness.closest(wrong, _NAME.findall(choices))
-        return [meant] if meant else []
-    meant = nearness.closest(wrong.rpartition("/")[2], _known(entry.get("from", ""), wrong, case)) if case else ""
-    folder = wrong.rpartition("/")[0]
-    return [f"{folder}/{meant}" if folder else meant] if meant else []
-
-
-def _known(where: str, wrong: str, case: Case) -> list[str]:
-    """Return the names among which a word is looked up: the project's scripts or targets, programs, or files."""
-    if where in ("scripts", "targets"):
-        return [str(name) for name in case.facts.get(where, ())]
-    if where == "programs" and not wrong.startswith("-"):
-        return [name for folder in paths.env("PATH").split(":") for name in _listing(folder)]
-    if where == "files":
-        path = os.path.normpath(os.path.join(case.cwd, wrong))
-        inside = path.startswith(f"{case.root}/") and not os.path.exists(path)
-        return _listing(os.path.dirname(path)) if inside else []
-    return []
-
-
-def _listing(folder: str) -> list[str]:
-    try:
-        return os.listdir(folder) if folder else []
-    except OSError:
-        return []
+    argv = tuple(argv)
+    for _, _, wrong, rights in hints.read(argv, output, case):
+        found = [new for right in rights for new in [_replaced(argv, wrong or _nearest(argv, right), right)] if new]
+        if found:
+            yield from found
+            return
 
 
 def _nearest(argv: Sequence[str], right: str) -> str:

@@ -1,0 +1,11 @@
+"""A failed command line and what it said become corrected command lines, best first. Nothing is run.
+
+`memory/corrections.json` says how: `corrections` are the tools' own hints (a wrong word, the right ones), `rules` are
+situations (a condition on the line and on the output, templates for the new line). Code is only what neither can say.
+"""
+
+from __future__ import annotations
+
+from .engine import Correction, Place, suggest
+
+__all__ = ["Correction", "Place", "suggest"]

@@ -1,0 +1,41 @@
+"""`memory/corrections.json`, read once a process, its expressions compiled when a rule is first asked."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any
+
+from .. import paths, wire
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@functools.cache
+def table() -> Mapping[str, Any]:
+    """Return the whole file; empty when it is absent or broken."""
+    try:
+        found = wire.loads(paths.read_small(f"{paths.share_dir()}/memory/corrections.json", 1 << 22))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def rules() -> Sequence[Mapping[str, Any]]:
+    """Return the rules in the order of the file."""
+    found: Sequence[Mapping[str, Any]] = table().get("rules", ())
+    return found
+
+
+def names(which: str) -> Sequence[str]:
+    """Return one of the file's lists of words: a tool's sub-commands, or whatever it is named for."""
+    found: Sequence[str] = table().get("lists", {}).get(which, ())
+    return found
+
+
+@functools.cache
+def expression(text: str) -> re.Pattern[str]:
+    """Return an expression of the file, compiled; `^` and `$` stand at each line."""
+    return re.compile(text, re.MULTILINE)

@@ -1,0 +1,121 @@
+"""The rules and hints asked one after another: a condition that holds gives new lines, the best first."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ..records import Record
+from . import data, hints, rules
+from .line import Line, quote, simple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+MOST = 5
+_HINT_RANK = 60
+_CLOSE = 0.7
+_RIGHT = re.compile(r"--?[A-Za-z0-9][\w=+.:-]{0,80}|[A-Za-z0-9@_][\w@:./+-]{0,120}", re.ASCII)
+
+
+class Place(Record):
+    """Where a command ran: its folder, the project's root, the project's facts."""
+
+    cwd: str
+    root: str
+    facts: Mapping[str, Any] = {}
+
+
+class Correction(Record):
+    """A corrected command line: the rule or hint that says so, how sure it is (`rank`, 50 is a rule's usual one).
+
+    `line` is shell-quoted: words of the command as typed, words of the output quoted. `said` is the text that decided.
+    """
+
+    line: str
+    rule: str
+    rank: int
+    risk: str = "low"
+    category: str = "command_error"
+    title: str = ""
+    said: str = ""
+
+
+def suggest(
+    command: str, output: str, exit_code: int | None = None, place: Place | None = None, most: int = MOST
+) -> list[Correction]:
+    """Return corrected command lines, best first, at most `most`; empty when nothing is known.
+
+    Args:
+        command: the line that failed, as typed.
+        output: what it said.
+        exit_code: its exit code; 0 asks only rules for commands that succeed, None those that need an output.
+        most: how many at most.
+        place: where it ran; None leaves out what only a folder or a project can tell.
+    """
+    if not command.strip() or len(command) > 4_000:
+        return []
+    text = output[-hints.TAIL :]
+    found: dict[str, Correction] = {}
+    lines = list(simple(command))
+    for number, line in enumerate(lines):
+        joined = len(lines) > 2 and not number
+        for new in (*_hinted(line, text, exit_code, place), *_ruled(line, text, exit_code, place, joined)):
+            if _fits(new.line, command) and (new.line not in found or found[new.line].rank < new.rank):
+                found[new.line] = new.replace(rank=new.rank - number)
+    return sorted(found.values(), key=lambda one: -one.rank)[:most]
+
+
+def _fits(new: str, command: str) -> bool:
+    return (
+        new.strip() != command.strip()
+        and re.sub(r"[ \t]+", " ", new.strip()) != re.sub(r"[ \t]+", " ", command.strip())
+        and "\n" not in new.replace(command, "")
+    )
+
+
+def _hinted(line: Line, text: str, exit_code: int | None, place: Place | None) -> Iterator[Correction]:
+    """Yield what the tools' own hints make of a line."""
+    if exit_code == 0 or not line.words:
+        return
+    argv = [word.value for word in line.words]
+    for name, match, wrong, rights in hints.read(argv, text, place):
+        made: list[str] = []
+        for right in _best_first(wrong, rights)[:MOST]:
+            if _RIGHT.fullmatch(right) and (wrong.startswith("-") or not right.startswith("-") or not wrong):
+                made += rules.swapped(line, wrong, quote(right))
+        for new in made:
+            yield Correction(line=line.whole(new), rule=name, rank=_HINT_RANK, said=match[0].strip())
+        if made:
+            return
+
+
+def _best_first(wrong: str, rights: list[str]) -> list[str]:
+    """Return the words that a tool names in its order, but one that is much like the wrong one first."""
+    close = rules.ranked(wrong, rights, _CLOSE)[:1] if wrong else []
+    return [*close, *(right for right in rights if right not in close)]
+
+
+def _ruled(line: Line, text: str, exit_code: int | None, place: Place | None, joined: bool) -> Iterator[Correction]:
+    """Yield what the rules make of a line; of several commands `joined` only what is not about one program."""
+    for rule in data.rules():
+        if joined and "program" in rule:
+            continue
+        captures = rules.holds(rule, line, text, exit_code)
+        if captures is None:
+            continue
+        for number, new in enumerate(_unique(rules.results(rule, line, captures, place))):
+            yield Correction(
+                line=new,
+                rule=rule["id"],
+                rank=rule.get("rank", 50) if not number else min(rule.get("rank", 50), 50) - number,
+                risk=rule.get("risk", "low"),
+                category=rule.get("category", "command_error"),
+                title=rule.get("title", ""),
+                said=captures.said,
+            )
+
+
+def _unique(lines: Iterator[str]) -> Sequence[str]:
+    return list(dict.fromkeys(lines))[:MOST]
