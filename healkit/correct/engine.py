@@ -50,7 +50,7 @@ def suggest(
     Args:
         command: the line that failed, as typed.
         output: what it said.
-        exit_code: its exit code; 0 asks only rules for commands that succeed, None those that need an output.
+        exit_code: its exit code; 0 asks nothing, None those rules that need an output and no success.
         most: how many at most.
         place: where it ran; None leaves out what only a folder or a project can tell.
     """

@@ -44,7 +44,8 @@ class Captures(dict[str, str]):
 def holds(rule: Mapping[str, Any], line: Line, text: str, exit_code: int | None) -> Captures | None:
     """Return the captures of a rule whose condition holds for a line and its output; None where it does not."""
     blank = not text.strip()
-    if (exit_code == 0 and not rule.get("success")) or (exit_code is None and "output" not in rule):
+    # A success is no failure, whatever might come next; without an exit code only an output can tell.
+    if exit_code == 0 or (exit_code is None and ("output" not in rule or rule.get("success"))):
         return None
     if (rule.get("silent") and not blank) or not _line_fits(rule, line):
         return None
