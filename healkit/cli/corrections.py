@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from .. import correct, facts, fingerprint, mask, project
+from ..fixers.packages import lookalike
 from ..records import CommandResult, Diagnosis, Fix, Plan
 
+_INSTALLS = re.compile(
+    r"\b(?P<tool>pip3?|uv pip|npm|yarn|pnpm|bun|gem|cargo) (?:install|add|i) (?:-\S+ )*(?P<name>\S+)"
+)
 _SURE, _UNSURE = 0.8, 0.5
 _UNSURE_RANK = 50
 _SHORT_LINES = 40
@@ -24,6 +30,7 @@ def with_corrections(
     found = correct.suggest(result.command, result.output, result.exit_code, place)
     if result.output.count("\n") > _SHORT_LINES:
         found = [one for one in found if one.rank >= _UNSURE_RANK]  # a guess about a long log is none
+    found = [one for one in found if not _is_doubtful(one.line, result.command, plans)]
     if not found:
         return diagnoses, plans
     fixes = [Fix(kind="rerun", title=one.title or one.line, risk=one.risk, command=one.line) for one in found]
@@ -36,6 +43,16 @@ def with_corrections(
     known = [] if found[0].rank >= _UNSURE_RANK else [fix for fix in rest if fix.kind != "guide"]
     more = [fix for fix in rest if fix not in known]
     return diagnoses, [first.replace(fixes=[*known, *fixes, *more]), *plans[1:]]
+
+
+def _is_doubtful(line: str, command: str, plans: list[Plan]) -> bool:
+    """Tell whether a line installs what the failed one did not: a look-alike, or where the project knows better."""
+    found = _INSTALLS.search(line)
+    if found is None or _INSTALLS.search(command):
+        return False
+    known = any(fix.command and fix.kind not in ("guide", "rerun") for plan in plans[:1] for fix in plan.fixes)
+    ecosystem = "node" if found["tool"] in ("npm", "yarn", "pnpm", "bun") else "python"
+    return known or bool(lookalike.twin(found["name"].strip("'\""), ecosystem))
 
 
 def _diagnosis(best: correct.Correction) -> Diagnosis:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import sys
 
 from ...facts import normalise
+from ...nearness import distance
+from .. import tables
 from ..python import knowledge, near, statements
 from ..python.code import Code, load, own_spots
 from ..python.files import Module, is_aside, is_test
@@ -15,7 +18,6 @@ from . import guides, rewrite
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator, Sequence
 
     from ..python.codebase import Codebase
@@ -123,8 +125,19 @@ def _closest(code: Codebase, asked: Asked) -> Iterator[str]:
         names = set(_top_names(code, asked))
     for other in near.close(last, names):
         name = f"{parent}.{other}{rest}" if parent else f"{other}{rest}"
-        if _fits(code, asked, name):
+        if _fits(code, asked, name) and (parent or not _has_rival(code, last, other)):
             yield name
+
+
+def _has_rival(code: Codebase, lost: str, other: str) -> bool:
+    """Tell whether a package that is not here may as well be meant: another number, or a well known name just as close."""
+    found = code.find(other)
+    if found is not None and found.own:
+        return False
+    if re.sub(r"\d", "", lost) == re.sub(r"\d", "", other):
+        return True
+    known = tables.table("packages").get("python", {}).get("well_known", ())
+    return any(code.find(name) is None and distance(lost, name) <= distance(lost, other) for name in known)
 
 
 def _top_names(code: Codebase, asked: Asked) -> Iterator[str]:
