@@ -1,4 +1,4 @@
-"""`memory/corrections.json`, read once a process, its expressions compiled when a rule is first asked."""
+"""`memory/corrections.json`, its expressions compiled when a rule is first asked."""
 
 from __future__ import annotations
 
@@ -6,21 +6,16 @@ import functools
 import re
 from typing import Any
 
-from .. import paths, wire
+from .. import tables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-@functools.cache
 def table() -> Mapping[str, Any]:
     """Return the whole file; empty when it is absent or broken."""
-    try:
-        found = wire.loads(paths.read_small(f"{paths.share_dir()}/memory/corrections.json", 1 << 22))
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+    return tables.table("corrections")
 
 
 def rules() -> Sequence[Mapping[str, Any]]:

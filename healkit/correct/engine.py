@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 MOST = 5
 _HINT_RANK = 60
 _CLOSE = 0.7
-_RIGHT = re.compile(r"--?[A-Za-z0-9][\w=+.:-]{0,80}|[A-Za-z0-9@_][\w@:./+-]{0,120}", re.ASCII)
 
 
 class Place(Record):
@@ -83,7 +82,7 @@ def _hinted(line: Line, text: str, exit_code: int | None, place: Place | None) -
     for name, match, wrong, rights in hints.read(argv, text, place):
         made: list[str] = []
         for right in _best_first(wrong, rights)[:MOST]:
-            if _RIGHT.fullmatch(right) and (wrong.startswith("-") or not right.startswith("-") or not wrong):
+            if hints.WORD.fullmatch(right) and (wrong.startswith("-") or not right.startswith("-") or not wrong):
                 made += rules.swapped(line, wrong, quote(right))
         for new in made:
             yield Correction(line=line.whole(new), rule=name, rank=_HINT_RANK, said=match[0].strip())

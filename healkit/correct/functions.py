@@ -150,7 +150,7 @@ def each_near(scene: Scene) -> Iterator[str]:
 TABLE: dict[str, Function] = {
     "quotes": quotes, "keyboard": keyboard, "spaced": spaced, "flag_first": flag_first, "file_last": file_last,
     "sed_ends": sed_ends, "as_root": as_root, "spaces": spaces, "upper_option": upper_option, "each_near": each_near,
-    "folders": looks.folders, "existing": looks.existing, "program": looks.program, "scripts": looks.scripts,
+    "folders": looks.folders, "program": looks.program, "scripts": looks.scripts,
     "script_of": looks.script_of, "devices": looks.devices, "branches": looks.branches, "there": looks.there,
     "unexecutable": looks.unexecutable, "runs_here": looks.runs_here, "has_gradlew": looks.has_gradlew,
     "virtualenvs": looks.virtualenvs, "repository": looks.repository, "tasks": looks.tasks,

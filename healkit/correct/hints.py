@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from .line import Line
 
 TAIL = 20_000
+WORD = re.compile(r"--?[A-Za-z0-9][\w=+.:-]{0,80}|[A-Za-z0-9@_][\w@:./+-]{0,120}", re.ASCII)
+"""What may take the place of a wrong word."""
 _NAME = re.compile(r"--?[A-Za-z0-9][\w=+.-]*|[A-Za-z0-9@_](?:[\w@:./+-]*[\w+])?", re.ASCII)
 _JOINED = ("or", "and", "one", "of")
 

@@ -40,17 +40,6 @@ def folders(scene: Scene) -> Iterator[str]:
     yield f"cd {quote('/'.join(shown))}"
 
 
-def existing(scene: Scene) -> Iterator[str]:
-    """Yield the line with a path that does not exist replaced by the one beside it that is spelt most like it."""
-    wrong = scene.captures.get("path", "")
-    words = [word for word in scene.line.words[1:] if word.value == wrong]
-    if scene.place is None or not words or os.path.lexists(os.path.join(scene.place.cwd, wrong)):
-        return
-    folder, name = os.path.split(wrong.rstrip("/"))
-    for close in difflib.get_close_matches(name, hints.listing(os.path.join(scene.place.cwd, folder)), 1, 0.6):
-        yield scene.line.replaced(words[0], quote(os.path.join(folder, close)))
-
-
 def program(scene: Scene) -> Iterator[str]:
     """Yield the name of the program on PATH, or of a well-known one, that is nearest to the one typed."""
     name = scene.line.program

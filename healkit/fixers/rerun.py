@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from .case import Case
 
-_WORD = re.compile(r"--?[A-Za-z0-9][\w=+.:-]{0,80}|[A-Za-z0-9@_][\w@:./+-]{0,120}", re.ASCII)
-
 
 def propose(case: Case) -> Iterable[Proposal]:
     """Yield the corrected command line; a suggestion where it may do harm, or where several words are as close."""
@@ -78,7 +76,7 @@ def _replaced(argv: Sequence[str], wrong: str, right: str) -> tuple[str, ...]:
     if (
         not wrong
         or wrong == right
-        or not _WORD.fullmatch(right)
+        or not hints.WORD.fullmatch(right)
         or (right.startswith("-") and not wrong.startswith("-"))
     ):
         return ()

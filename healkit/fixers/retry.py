@@ -13,8 +13,8 @@ import shlex
 
 from .. import nearness
 from ..records import Fix
+from ..tables import expression, table
 from .proposal import Proposal, guide
-from .tables import expression, table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

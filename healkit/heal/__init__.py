@@ -312,8 +312,7 @@ class _Attempt:
 
         A run in other words or another environment proves a remedy and heals nothing: the command as given still fails.
         """
-        others = [count for count, one in enumerate(self.stood) if self._is_other(one)]
-        if self.passed and not others:
+        if self.passed and not any(self._is_other(one) for one in self.stood):
             self._verify_all()
             steps = [one.step for one in self.stood if one.step >= 0]
             self.transaction.keep()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from ..tables import table
+from ...tables import table
 from .search import ADVISED, CERTAIN, EVIDENT, NEAR, Candidate, Edit
 from .spelling import Words, close, numbered
 

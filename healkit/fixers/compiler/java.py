@@ -6,8 +6,8 @@ import itertools
 import os
 import re
 
+from ...tables import table
 from ..source import Source
-from ..tables import table
 from . import brackets
 from .lexis import JAVA
 from .search import EVIDENT, NAMES, NEAR, SYNTAX, TYPES, Candidate, Edit, Problem

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 
+from ...tables import table
 from ..proposal import edit
-from ..tables import table
 from . import cmake, make
 from .make import manifest, word_in
 from .spelling import close

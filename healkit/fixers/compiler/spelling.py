@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from ...nearness import distance
-from ..tables import table
+from ...tables import table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

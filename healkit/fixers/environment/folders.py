@@ -6,8 +6,8 @@ import fnmatch
 import os
 import re
 
+from ... import tables
 from ...records import Change, Fix
-from .. import tables
 from ..manifests.near import closest, entries
 from ..proposal import Proposal, edit, guide
 from . import wording

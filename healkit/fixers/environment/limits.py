@@ -6,7 +6,7 @@ import os
 import re
 import resource
 
-from .. import tables
+from ... import tables
 from ..proposal import guide
 from . import processes, wording
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 import os
 import re
 
-from ... import mask
+from ... import mask, tables
 from ...records import Fix
-from .. import tables
 from ..manifests.shelf import programs_of
 from ..proposal import Proposal
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from .. import tables
+from ... import tables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

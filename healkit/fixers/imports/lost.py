@@ -7,9 +7,9 @@ import os
 import re
 import sys
 
+from ... import tables
 from ...facts import normalise
 from ...nearness import distance
-from .. import tables
 from ..python import knowledge, near, statements
 from ..python.code import Code, load, own_spots
 from ..python.files import Module, is_aside, is_test

@@ -7,7 +7,7 @@ import json
 import os
 import re
 
-from .. import tables as shared_tables
+from ... import tables as shared_tables
 from . import near
 from .documents import read_json
 

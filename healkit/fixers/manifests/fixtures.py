@@ -89,7 +89,7 @@ def _definitions(shelf: Shelf, name: str) -> Iterator[tuple[Source, int]]:
         if data is None or name.encode() not in data or b"fixture" not in data:
             continue
         source = shelf.case.source(path)
-        for node in _functions(source):
+        for node in functions_of(source):
             if (
                 node.name == name
                 and any("fixture" in ast.unparse(one) for one in node.decorator_list)
@@ -98,7 +98,7 @@ def _definitions(shelf: Shelf, name: str) -> Iterator[tuple[Source, int]]:
                 yield source, node.lineno
 
 
-def _functions(source: Source | None) -> Iterable[ast.FunctionDef | ast.AsyncFunctionDef]:
+def functions_of(source: Source | None) -> Iterable[ast.FunctionDef | ast.AsyncFunctionDef]:
     try:
         tree = ast.parse(source.text) if source is not None else ast.Module([], [])
     except (ValueError, SyntaxError, RecursionError):
@@ -111,7 +111,7 @@ def _parameter(source: Source, line: int, name: str, meant: str) -> str:
     node = next(
         (
             node
-            for node in _functions(source)
+            for node in functions_of(source)
             if min([node.lineno, *(one.lineno for one in node.decorator_list)])
             <= line
             <= node.lineno + len(node.args.args) + 1
@@ -139,7 +139,7 @@ def _odd(shelf: Shelf, definition: Source, test: Source, name: str, meant: str) 
     for path in shelf.all_files:
         data = shelf.case.read(path) if path.endswith(".py") else None
         if data and (name.encode() in data or meant.encode() in data):
-            for node in _functions(shelf.case.source(path)):
+            for node in functions_of(shelf.case.source(path)):
                 for argument in [*node.args.args, *node.args.kwonlyargs]:
                     if argument.arg in asked:
                         asked[argument.arg] += 1
@@ -175,7 +175,7 @@ def unheard(shelf: Shelf, name: str, meant: str) -> str:
 def _names_in_bodies(source: Source, parameter: str) -> set[str]:
     """Return the names that the bodies of the functions with a parameter use."""
     found: set[str] = set()
-    for node in _functions(source):
+    for node in functions_of(source):
         if any(argument.arg == parameter for argument in node.args.args):
             found.update(one.id for one in ast.walk(node) if isinstance(one, ast.Name))
     return found

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..proposal import Proposal
+    from ..source import Source
     from .shelf import Shelf
 
 _ENDINGS = (".ini", ".cfg", ".conf", ".coveragerc", ".flake8", ".pylintrc", ".isort.cfg")
@@ -29,19 +30,13 @@ def propose(shelf: Shelf) -> Iterator[Proposal]:
         if source is None or len(source.text) > _LONGEST:
             continue
         found = [*_OPEN.finditer(source.text), *_CLOSED.finditer(source.text)]
-        if len(found) != 1:
-            continue
-        one, text = found[0], source.text
-        opened = one[0].startswith("[")
-        after = (
-            f"{text[: one.end('name')]}]{text[one.end('name') :]}"
-            if opened
-            else f"{text[: one.start()]}[{text[one.start() :]}"
-        )
-        line = text.count("\n", 0, one.start()) + 1
-        title = (
-            f"close the section header `[{one['name']}]` ({path}:{line})"
-            if opened
-            else (f"open the section header `[{one['name']}]` ({path}:{line})")
-        )
-        yield edit("manifest", title, [source.change(after)], risk="low")
+        if len(found) == 1:
+            yield _closed(source, found[0])
+
+
+def _closed(source: Source, one: re.Match[str]) -> Proposal:
+    text, name = source.text, one["name"]
+    verb, place, sign = ("close", one.end("name"), "]") if one[0].startswith("[") else ("open", one.start(), "[")
+    line = text.count("\n", 0, one.start()) + 1
+    title = f"{verb} the section header `[{name}]` ({source.path}:{line})"
+    return edit("manifest", title, [source.change(text[:place] + sign + text[place:])], risk="low")

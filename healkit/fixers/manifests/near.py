@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ... import nearness
-from .. import tables
+from ... import nearness, tables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 
-from .. import tables as shared
+from ... import tables as shared
 from ..proposal import alternatives, edit
 from . import audit, near, tables
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import os
 
-from .. import tables as shared
+from ... import tables as shared
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from .. import tables as shared
+from ... import tables as shared
 from ..proposal import edit
 
 TYPE_CHECKING = False

@@ -152,8 +152,7 @@ def rename(document: Document, at: Path, old: str, new: str) -> Iterator[Proposa
     if text:
         where = f" of `{'.'.join(at)}`" if at else ""
         title = f"rename `{old}`{where} to `{new}` in {document.path}"
-        sure = not (old.isdecimal() and new.isdecimal())  # of two years or numbers none is a misspelt other one
-        yield edit("manifest", title, [document.source.change(text)], risk="medium", sure=sure)
+        yield _worded(document, text, title, old, new)
 
 
 def revalue(document: Document, at: Path, value: str, old: str, new: str) -> Iterator[Proposal]:
@@ -165,5 +164,10 @@ def revalue(document: Document, at: Path, value: str, old: str, new: str) -> Ite
     if text:
         where = f" in `{'.'.join(at)}`" if at else ""
         title = f"write `{new}` instead of `{old}`{where} of {document.path}"
-        sure = not (old.isdecimal() and new.isdecimal())  # of two years or numbers none is a misspelt other one
-        yield edit("manifest", title, [document.source.change(text)], risk="medium", sure=sure)
+        yield _worded(document, text, title, old, new)
+
+
+def _worded(document: Document, text: str, title: str, old: str, new: str) -> Proposal:
+    """Return the edit of one word; of two years or numbers none is a misspelt other one, so that is only shown."""
+    sure = not (old.isdecimal() and new.isdecimal())
+    return edit("manifest", title, [document.source.change(text)], risk="medium", sure=sure)

@@ -11,7 +11,7 @@ import re
 
 from ... import nearness
 from ...project.declaring import normalise
-from ..tables import table
+from ...tables import table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

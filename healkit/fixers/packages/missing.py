@@ -9,7 +9,7 @@ import re
 import sys
 
 from ...records import Record
-from ..tables import table
+from ...tables import table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,10 +11,9 @@ import os
 import re
 import shlex
 
-from ... import wire
+from ... import tables, wire
 from ...project.declaring import is_plain, table, texts
 from ...records import Fix, Record, Run
-from .. import tables
 from ..proposal import Proposal, guide
 from . import lookalike, node_names
 from .declared import folders

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .. import tables
+from ... import tables
 from .missing import NODE_NAME
 
 TYPE_CHECKING = False

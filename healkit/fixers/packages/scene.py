@@ -6,8 +6,8 @@ import os
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from ... import tables
 from ...project.declaring import normalise
-from .. import tables
 from .declared import Declared, Manifests, folders
 from .environment import find
 

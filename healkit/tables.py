@@ -1,11 +1,11 @@
-"""The fixers' tables: JSON beside the patterns, read once a process."""
+"""Shipped tables: JSON beside the patterns, read once a process."""
 
 from __future__ import annotations
 
 import functools
 import re
 
-from .. import paths, wire
+from . import paths, wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
