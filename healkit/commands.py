@@ -122,6 +122,16 @@ def programs(command: str) -> list[str]:
     return list(found)
 
 
+def shows(command: str) -> list[str]:
+    """Return the programs of a command line that only shows files (`cat build.log | grep -i error`); empty for any other.
+
+    What such a command prints was said by somebody else, at another time; only its own complaints are a failure of it.
+    """
+    names = [_name(words[0]) for words in split(command) if words]
+    known = table().get("shows_files", ())
+    return names if names and all(name in known for name in names) else []
+
+
 def is_quiet_exit(command: str, exit_code: int) -> bool:
     """Tell whether an exit code is an answer and no failure: `grep` without a match, `diff` with a difference."""
     words = table()
@@ -139,14 +149,14 @@ def is_quiet_exit(command: str, exit_code: int) -> bool:
     return False
 
 
-_SHELLS = ("sh", "bash", "zsh", "dash", "ksh", "fish")
+SHELLS = ("sh", "bash", "zsh", "dash", "ksh", "fish")
 _AS_ROOT = ("sudo", "doas", "su")
 
 
 def _simple(argv: Sequence[str]) -> list[list[str]]:
     """Return the simple commands that an argv runs: those of a shell's `-c` line, else the argv itself."""
     words = list(argv)
-    if len(words) > 2 and _name(words[0]) in _SHELLS and words[1].startswith("-") and words[1].endswith("c"):
+    if len(words) > 2 and _name(words[0]) in SHELLS and words[1].startswith("-") and words[1].endswith("c"):
         return split(words[2])
     return [words] if words else []
 
@@ -235,7 +245,7 @@ def is_harmless(argv: Sequence[str]) -> bool:
             return False
         if inner[0] != "cd" and not _is_in_table(inner, known):
             return False
-    line = argv[2] if len(argv) > 2 and _name(argv[0]) in _SHELLS else ""
+    line = argv[2] if len(argv) > 2 and _name(argv[0]) in SHELLS else ""
     return ">" not in line.replace("2>&1", "").replace(">/dev/null", "")
 
 

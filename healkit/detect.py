@@ -50,6 +50,7 @@ def detect(
     grams = Grams(text)
     findings = read(text, grams=grams)
     tools = commands.programs(result.command)
+    shown = commands.shows(result.command)
     hits = [
         hit
         for hit in memory.search(text, grams)
@@ -57,6 +58,8 @@ def detect(
         and (notes or hit.pattern.severity != "info")
         and _may_speak(hit.pattern, result, hit.trusted)
     ]
+    if shown:
+        hits = [said for hit in hits if (said := _own_words(hit, text, shown)).matches]
     scored = [found for hit in hits if (found := _judge(hit, text, findings, tools, result)) is not None]
     # What a project says that nobody trusts comes after what is known: it may speak, not take another's place.
     scored.sort(key=lambda found: (not found[2].trusted, -found[0], found[1].start(), found[2].pattern.id))
@@ -87,6 +90,13 @@ def _may_speak(pattern: Pattern, result: CommandResult, trusted: bool) -> bool:
     return not commands.is_quiet_exit(result.command, code)
 
 
+def _own_words(hit: Hit, text: str, programs: Sequence[str]) -> Hit:
+    """Return a hit with those of its matches that the programs say themselves: the rest stood in a file that they show."""
+    begins = tuple(f"{name}:" for name in (*programs, *commands.SHELLS))
+    said = [m for m in hit.matches if text.startswith(begins, _line_span(text, m)[0])]
+    return hit.replace(matches=said)
+
+
 def _judge(
     hit: Hit, text: str, findings: Sequence[Finding], tools: Sequence[str], result: CommandResult
 ) -> tuple[float, re.Match[str], Hit, Finding | None] | None:
@@ -106,9 +116,16 @@ def _judge(
     if best is None:
         return None
     weight, match, finding = best
+    if result.exit_code is None and tools and _is_anothers(pattern, tools):
+        return None
     if result.cut and pattern.confidence < CUT_CONFIDENCE and weight < 0.5:
         return None
     return _score(hit, match, weight, finding, text, tools, result), match, hit, finding
+
+
+def _is_anothers(pattern: Pattern, tools: Sequence[str]) -> bool:
+    """Tell whether a pattern knows its failure by tool and exit code rather than by words, and another tool ran."""
+    return bool(pattern.exit_codes and pattern.tools) and not any(tool in tools for tool in pattern.tools)
 
 
 def _score(

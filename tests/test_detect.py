@@ -125,6 +125,28 @@ def test_exits_that_are_answers_or_interrupts_are_silent(command: str, exit_code
     assert diagnose(TRACE + SAID["missing-aiohttp"], exit_code=exit_code, command=command) == []
 
 
+@pytest.mark.parametrize("command", ["cat build.log", "cat build.log | grep -i error", "tail -50 /tmp/x.log"])
+@pytest.mark.parametrize("exit_code", [None, 1, 0])
+def test_what_a_shown_file_holds_is_no_failure_of_the_command_that_shows_it(
+    command: str, exit_code: int | None
+) -> None:
+    text = TRACE + SAID["missing-aiohttp"]
+    assert diagnose(text, exit_code=exit_code, command=command, masked=exit_code == 0) == []
+    own = diagnose(f"{text}\ncat: nofile.txt: No such file or directory", command="cat nofile.txt build.log")
+    assert own[0].pattern_id == "no-such-file"
+
+
+def test_a_filter_behind_a_real_program_hides_nothing() -> None:
+    assert diagnose(TRACE + SAID["missing-aiohttp"], command="python app.py | tail -5")
+
+
+def test_an_entry_known_by_its_exit_code_is_silent_without_one_where_another_tool_ran() -> None:
+    assert [found.pattern_id for found in diagnose("src/a.js\n", exit_code=None, command="prettier -l .")] == [
+        "prettier-list"
+    ]
+    assert diagnose("src/a.js\n", exit_code=None, command="tsc --listFiles a.ts") == []
+
+
 def test_a_success_is_silent_and_a_masked_failure_is_not() -> None:
     text = TRACE + SAID["missing-aiohttp"]
     assert diagnose(text, exit_code=0) == []

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from healkit import check, entries, literals, memory, paths
+from healkit import check, entries, intake, literals, memory, paths
 from healkit.check.house import build_house
+from healkit.detect import detect
 from healkit.index import MIN_LITERAL
 from healkit.records import CATEGORIES, SEVERITIES
 
@@ -133,6 +134,23 @@ def test_what_an_entry_contains_is_required_by_its_expressions(raw: dict[str, An
     for regex in expressions(raw):
         tree = _parser.parse(regex)
         assert [literal for literal in raw.get("contains", ()) if not requires(tree, literal)] == []
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> memory.Memory:
+    return memory.open_memory(str(tmp_path_factory.mktemp("nowhere")))
+
+
+@pytest.mark.parametrize(("raw", "example"), numbered("examples"))
+@pytest.mark.parametrize("with_command", [True, False], ids=["its tool", "no command"])
+def test_an_example_is_named_by_its_own_entry_first(
+    raw: dict[str, Any], example: Any, with_command: bool, shipped: memory.Memory
+) -> None:
+    """Over all pairs: no entry speaks before the one that the output is an example of."""
+    output, tool = (example, "") if isinstance(example, str) else (example["output"], example.get("tool", ""))
+    code = 0 if raw.get("severity") == "info" else next(iter(raw.get("exit_codes", ())), None)
+    result = intake.from_text(output, command=tool if with_command else "", exit_code=code)
+    assert [found.pattern_id for found in detect(result, shipped)][:1] == [raw["id"]]
 
 
 @each_entry

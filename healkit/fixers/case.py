@@ -11,7 +11,7 @@ import re
 import shlex
 import stat
 
-from .. import child, paths
+from .. import child, commands, paths
 from ..records import CommandResult, Diagnosis, Plan, Record
 from .source import Source
 
@@ -30,7 +30,6 @@ PASSED_OVER = frozenset(
     )
 )  # fmt: skip
 """Folders that hold no source of the project's own."""
-_SHELLS = ("sh", "bash", "zsh", "dash", "ksh", "fish")
 
 
 class Case(Record):
@@ -155,7 +154,7 @@ class Case(Record):
 
 def words_of(argv: Sequence[str]) -> tuple[str, ...]:
     """Return the words of the program that failed: of a shell's `-c` line the last simple command's, else all."""
-    if len(argv) >= 3 and os.path.basename(argv[0]) in _SHELLS and argv[1] in ("-c", "-lc", "-ec"):
+    if len(argv) >= 3 and os.path.basename(argv[0]) in commands.SHELLS and argv[1] in ("-c", "-lc", "-ec"):
         line = re.split(r"&&|\|\||[;\n|]", argv[2].split("2>&1")[0].strip().rstrip(";"))[-1]
         try:
             return tuple(shlex.split(line))
