@@ -1,18 +1,19 @@
 """What healkit shows to people: diagnoses, tables, errors. The answer goes to stdout, talk to stderr.
 
 Everything that comes from a command's output is hostile: no control character of it reaches a terminal.
-rich is loaded for a table on a terminal and for nothing else.
+rich is loaded for a table or a progress bar on a terminal and for nothing else.
 """
 
 from __future__ import annotations
 
+import contextlib
 import sys
 
 from . import paths
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import TextIO
 
     from .records import Diagnosis, Fix, HealkitError, Plan
@@ -231,3 +232,23 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for row in rows:
         shown.add_row(*(Text(printable(cell)) for cell in row))
     Console(no_color=not has_colours(sys.stdout)).print(shown)
+
+
+@contextlib.contextmanager
+def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show how far a long job is, on a terminal only; yields what is told the amount done so far.
+
+    Args:
+        what: the job in a few words.
+        total: the whole amount, in bytes.
+    """
+    if sys.stderr is None or not sys.stderr.isatty() or paths.env("TERM") == "dumb":
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+    shown = Console(stderr=True, no_color=not has_colours(sys.stderr))
+    with Progress(TextColumn(f"healkit: {what}"), BarColumn(), DownloadColumn(), console=shown, transient=True) as bar:
+        job = bar.add_task(what, total=total)
+        yield lambda done: bar.update(job, completed=done)

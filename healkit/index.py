@@ -18,7 +18,7 @@ from . import __version__, compiled, paths
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from .entries import Problem
@@ -127,6 +127,11 @@ class Index:
     def unit(self, number: int) -> Unit:
         """Return a unit by its number."""
         return Unit(self, self._blob(3, 4, number))
+
+    def units(self) -> Iterator[Unit]:
+        """Yield all units."""
+        for number in range(len(self._numbers(3)) - 1):
+            yield self.unit(number)
 
     def entry(self, number: int) -> tuple[str, dict[str, Any]]:
         """Return hash and field values of an entry by its number."""

@@ -61,7 +61,7 @@ def _last_state(line: str) -> str:
 def _without_stamps(text: str) -> str:
     head = text[:4_000]
     if "Z " in head or "Z\n" in head:
-        if len(get(_GH_COLUMNS).findall(head)) > 2:
+        if "\t" in head and len(get(_GH_COLUMNS).findall(head)) > 2:
             return get(_GH_COLUMNS).sub("", text)
         if len(get(_STAMP).findall(head)) > 2:
             return get(_STAMP).sub("", text)

@@ -87,9 +87,9 @@ def _source(root: str, known: Memory, from_last: bool, example: str, asks: bool)
     if from_last:
         text, command = _last_failure(root)
     elif example:
-        from .detect import read
+        from .reading import whole
 
-        text = read(example).decode("utf-8", "replace")
+        text = whole(example).decode("utf-8", "replace")
     elif not asks:
         return "", "", ""
     elif sys.stdin.isatty() and sys.stderr.isatty():

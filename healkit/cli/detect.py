@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from .. import console, intake, paths, wire
-from ..records import HealkitError
 from . import usage
+from .reading import what_matters
 
 HELP = usage.text(
     "Name the failure in some output, and what fixes it.",
@@ -19,19 +19,6 @@ HELP = usage.text(
     "healkit detect --json build.log",
     more="Exit code 0 says that the output was read; nothing known is an empty answer.",
 )
-
-
-def read(name: str) -> bytes:
-    """Return the bytes of a file, or of standard input for `-`; HealkitError when it cannot be read."""
-    if name == "-":
-        return sys.stdin.buffer.read() if sys.stdin is not None else b""
-    try:
-        with open(name, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise HealkitError(
-            f"cannot be read: {error.strerror}", where=name, do="Give a readable file, or - for standard input."
-        ) from None
 
 
 def detect(
@@ -48,8 +35,8 @@ def detect(
     if file == "-" and sys.stdin is not None and sys.stdin.isatty():
         console.say("healkit: reading the output from the terminal; end it with Ctrl-D")
     cwd = os.getcwd()
-    result = intake.from_text(read(file), command, exit_code, cwd, "shell")
     root = paths.project_root(cwd)
+    result = intake.from_text(what_matters(file, root), command, exit_code, cwd, "shell")
     diagnoses, plans = with_corrections(result, root, *diagnose(result, root))
     if json:
         console.out(wire.dumps(answer.to_json(diagnoses, plans)))

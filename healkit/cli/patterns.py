@@ -149,9 +149,9 @@ def run_tests(
 
 def _test_file(found: Memory, name: str, file: str, json: bool) -> None:
     from .. import detect
-    from .detect import read
+    from .reading import whole
 
-    result = intake.from_text(read(file))
+    result = intake.from_text(whole(file))
     places, rivals = trial.find(found, name, result.output)
     ranks = [(one.pattern_id, one.confidence) for one in detect.detect(result, found, limit=10)]
     why = "" if places else trial.why_not(trial.known(found, name)[0], result.output)
