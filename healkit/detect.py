@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 FIRST_WINS = frozenset({"build_error", "type_error", "linting_error", "test_failure", "syntax_error", "security_scan"})
 """Categories whose tools list many problems of equal rank: the first is the one to look at. Elsewhere the last one decides."""
 
+TELLING = 124
+"""Exit codes from here on are the shell's, `timeout`'s or a signal's, and mean the same whatever ran."""
+
 EXCERPT_LINES, EXCERPT_WIDTH = 8, 500
 CUT_CONFIDENCE = 0.8
 """Confidence that a pattern needs to be believed when the output's end is missing."""
@@ -46,6 +49,25 @@ def detect(
         ignored: ids of patterns that are not asked.
         notes: whether those of severity `info` are asked.
     """
+    found = _detected(result, memory, limit, ignored, notes)
+    code = result.exit_code or 0
+    quiet = result.masked or commands.is_quiet_exit(result.command, code) or commands.shows(result.command)
+    if found or code < TELLING or quiet:
+        return found
+    # The output says nothing that is known; the exit code itself may.
+    said = result.replace(output=f"exited with code {code}", cut=False)
+    return _detected(said, memory, limit, ignored, notes, by_code=True)
+
+
+def _detected(
+    result: CommandResult,
+    memory: Memory,
+    limit: int,
+    ignored: Collection[str],
+    notes: bool,
+    by_code: bool = False,
+) -> list[Diagnosis]:
+    """Return the diagnoses of an output; `by_code`: only of the patterns that name its very exit code."""
     text = result.output
     grams = Grams(text)
     findings = read(text, grams=grams)
@@ -56,6 +78,7 @@ def detect(
         for hit in memory.search(text, grams)
         if hit.pattern.id not in ignored
         and (notes or hit.pattern.severity != "info")
+        and (not by_code or result.exit_code in hit.pattern.exit_codes)
         and _may_speak(hit.pattern, result, hit.trusted)
     ]
     if shown:

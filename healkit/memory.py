@@ -167,7 +167,7 @@ class Memory:
         units = self._candidates(grams or Grams(text))
         by_entry: dict[tuple[int, int], list[re.Match[str]]] = {}
         known: Windows = {}
-        with Guard() as guard:
+        with Guard(len(text)) as guard:
             for unit, found in guard.run(units, lambda unit: matches(unit, text, known)):
                 by_entry.setdefault((id(unit.layer), unit.entry), []).extend(found)
         if guard.offenders:

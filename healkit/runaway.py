@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 BUDGET_S = 0.06
 SLICE_S = 0.008
+ROOMY = 50_000
+"""Characters of a text that any expression gets through in its time: more than a client's hook ever passes on."""
 RISKY = 4
 
 
@@ -34,8 +36,10 @@ def _late(_number: int, _frame: object) -> None:
 class Guard:
     """Run units under the limit. `offenders` are the units that took more than their slice."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: int = 0) -> None:
+        """Begin; a text of `size` characters, larger than ROOMY, has as much more time as it is larger."""
         self.offenders: list[Unit] = []
+        self._scale = max(1.0, size / ROOMY)
         self._before: Any = None
         self._active = self._collects = False
 
@@ -60,7 +64,7 @@ class Guard:
         """Return each unit with what `work` found for it, where it found anything and came back in time."""
         results: list[tuple[Unit, list[Any]]] = []
         calm = iter([unit for unit in units if not unit.flags & RISKY])
-        left = BUDGET_S
+        left = BUDGET_S * self._scale
         first = self._batch(calm, work, left / 2, results)
         later = [unit for unit in units if unit.flags & RISKY]
         if first is not None:  # one ran away that did not look like it: from here on each runs under its own timer
@@ -69,7 +73,7 @@ class Guard:
         for unit in later:
             if left <= 0:
                 break
-            left -= self._one(unit, work, min(SLICE_S, left), results)
+            left -= self._one(unit, work, min(SLICE_S * self._scale, left), results)
         return results
 
     def _batch(

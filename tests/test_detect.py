@@ -136,6 +136,20 @@ def test_what_a_shown_file_holds_is_no_failure_of_the_command_that_shows_it(
     assert own[0].pattern_id == "no-such-file"
 
 
+@pytest.mark.parametrize(("exit_code", "name"), [(137, "exit-killed"), (139, "exit-segfault"), (124, "exit-timed-out")])
+def test_an_exit_code_speaks_where_the_output_does_not(exit_code: int, name: str) -> None:
+    found = diagnose("building the index ...\n", exit_code=exit_code, command="./build.sh")
+    assert [one.pattern_id for one in found] == [name]
+    assert found[0].excerpt == f"exited with code {exit_code}"
+    known = diagnose(TRACE + SAID["missing-aiohttp"], exit_code=exit_code, command="./build.sh")
+    assert known[0].captures["module"] == "aiohttp"
+
+
+@pytest.mark.parametrize("exit_code", [1, 2, 130, 143, 255])
+def test_an_exit_code_that_means_something_else_everywhere_is_no_alarm(exit_code: int) -> None:
+    assert diagnose("building the index ...\n", exit_code=exit_code, command="./build.sh") == []
+
+
 def test_a_filter_behind_a_real_program_hides_nothing() -> None:
     assert diagnose(TRACE + SAID["missing-aiohttp"], command="python app.py | tail -5")
 

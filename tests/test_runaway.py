@@ -56,3 +56,13 @@ def test_an_offender_stays_aside_until_it_is_edited(tmp_path: Path) -> None:
     entry["error_regex"] = r"a{4}$"
     root = _project(tmp_path, [entry])
     assert [h for h in memory.open_memory(root).search("aaaa") if h.pattern.id == "mine"]
+
+
+def test_a_long_text_sets_no_good_entry_aside() -> None:
+    lines = (
+        "tests/unit/test_x.py::test_error_handling PASSED\n12 failed attempts, 3 errors in the log\nerror: 0 failed\n"
+    )
+    known = memory.open_memory("")
+    for _ in range(3):
+        known.search(lines * 9_000)
+    assert memory.open_memory("").aside() == set()
