@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from .. import console, intake
+from .. import artifacts, console, intake
 from ..records import HealkitError
 
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -41,6 +41,8 @@ def whole(name: str) -> bytes:
 def what_matters(name: str, root: str) -> bytes:
     """Return the bytes of a file, or of standard input for `-`; of a large log the stretches that patterns know.
 
+    JUnit XML and SARIF become the output that they stand for.
+
     Args:
         name: the file.
         root: the project, whose patterns count too.
@@ -53,6 +55,11 @@ def what_matters(name: str, root: str) -> bytes:
             return b""
         limit = intake.HEAD + intake.LAST
         data = stream.read(limit + 1)
+        if data.lstrip()[:1] in (b"<", b"{") or data[:3] == codecs.BOM_UTF8:
+            data += stream.read(artifacts.LARGEST + 1 - len(data))
+            found = artifacts.as_output(data)
+            if found is not None:
+                return found
         return data if len(data) <= limit else _condensed(data, stream, root)
 
 
