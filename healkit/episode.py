@@ -90,22 +90,19 @@ def new_event(kind: str, result: CommandResult, **more: Any) -> Event:
     )
 
 
-def record_failure(
-    result: CommandResult, root: str, diagnosis: Diagnosis | None, streams: tuple[str, str] = ("", "")
-) -> None:
+def record_failure(result: CommandResult, root: str, diagnosis: Diagnosis, streams: tuple[str, str] = ("", "")) -> None:
     """Record a failure: its event, and its line in `error-log.txt`; `streams` are the ends of stdout and stderr, apart."""
     state = _state(root)
     if not state:
         return
-    excerpt = diagnosis.excerpt if diagnosis is not None else _last_lines(mask.mask_secrets(result.output[-8_000:]))
     event = new_event(
         "failure",
         result,
-        pattern_id=diagnosis.pattern_id if diagnosis is not None else "",
-        category=diagnosis.category if diagnosis is not None else "unknown",
-        fingerprint=diagnosis.fingerprint if diagnosis is not None else "",
-        file=mask.mask_secrets(diagnosis.location.file) if diagnosis is not None else "",
-        text=mask.mask_secrets(excerpt)[:TEXT_LIMIT],
+        pattern_id=diagnosis.pattern_id,
+        category=diagnosis.category,
+        fingerprint=diagnosis.fingerprint,
+        file=mask.mask_secrets(diagnosis.location.file),
+        text=mask.mask_secrets(diagnosis.excerpt)[:TEXT_LIMIT],
         stdout=mask.mask_secrets(streams[0]),
         stderr=mask.mask_secrets(streams[1]),
     )
@@ -126,6 +123,22 @@ def record_failure(
     except OSError:
         return
     _ingest_when_due(root, state)
+
+
+def unnamed(result: CommandResult) -> Diagnosis:
+    """Return what stands for a failure that nothing is known about: its last lines, and a fingerprint of the last one.
+
+    So that what heals it can be learned: without a name it would be another failure each time.
+    """
+    from . import fingerprint
+    from .records import Diagnosis
+
+    excerpt = _last_lines(mask.mask_secrets(result.output[-8_000:]))
+    last = excerpt.strip().rpartition("\n")[2] or f"{result.exit_code} {result.command}"
+    name = fingerprint.fingerprint("", last)
+    return Diagnosis(
+        pattern_id="", category="unknown", severity="low", confidence=0.0, message="", fingerprint=name, excerpt=excerpt
+    )
 
 
 def _last_lines(output: str) -> str:

@@ -108,6 +108,8 @@ def _after_command(event: str, result: CommandResult) -> tuple[str, str]:
     from . import bundle
 
     bundle.load_rest()
+    from . import session
+    from .commands import is_quiet_exit
     from .detect import detect
     from .memory import open_memory
 
@@ -115,10 +117,13 @@ def _after_command(event: str, result: CommandResult) -> tuple[str, str]:
     diagnoses = detect(result, memory, limit=1, ignored=policy.get("ignore", ()), notes=False)
     if not diagnoses and result.exit_code == 0:
         return "", episode.record_success(result, root)
-    episode.record_failure(result, root, diagnoses[0] if diagnoses else None)
+    best = diagnoses[0] if diagnoses else episode.unnamed(result)
+    episode.record_failure(result, root, best)
     if memory.pending:
         episode.start_ingest(root)
     if not diagnoses:
+        if not is_quiet_exit(result.command, result.exit_code or 0):
+            session.open_episode(result.session, best.fingerprint, result.command, root, time.time())
         return "", "nothing known about this output"
     return _hint(event, result, root, diagnoses, memory)
 

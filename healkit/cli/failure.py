@@ -8,7 +8,22 @@ import sys
 import time
 from typing import Any
 
-from .. import answer, choose, console, detect, episode, facts, intake, memory, outputs, paths, project, session, wire
+from .. import (
+    answer,
+    choose,
+    commands,
+    console,
+    detect,
+    episode,
+    facts,
+    intake,
+    memory,
+    outputs,
+    paths,
+    project,
+    session,
+    wire,
+)
 from ..process import Finished, StartError
 from ..records import CommandResult, Diagnosis, HealkitError, Plan
 
@@ -57,12 +72,13 @@ def _explain(
     result: CommandResult, root: str, diagnoses: list[Diagnosis], plans: list[Plan], finished: Finished
 ) -> None:
     """Print what is known about a failure and remember it."""
-    best = diagnoses[0] if diagnoses else None
-    if best is not None:
+    best = diagnoses[0] if diagnoses else episode.unnamed(result)
+    if diagnoses:
         console.explain(diagnoses, plans, sys.stderr)
+    if diagnoses or not commands.is_quiet_exit(result.command, finished.exit_code):
         session.open_episode(result.session, best.fingerprint, result.command, root, time.time())
     episode.record_failure(result, root, best, streams(finished))
-    outputs.keep(root, result, best)
+    outputs.keep(root, result, diagnoses[0] if diagnoses else None)
 
 
 def streams(finished: Finished) -> tuple[str, str]:
