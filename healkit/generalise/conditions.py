@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..correct.line import Line
 from . import failures, search
 from .triggers import escaped, word_regex
 
@@ -19,8 +20,11 @@ _MOST_TOOLS = 3
 
 
 def tools(found: Sequence[Failure]) -> list[str]:
-    """Return the programs of the failures; empty where they have too little in common."""
+    """Return the programs of the failures; none where it is the program that changes, or they have too little in common."""
     names = list(dict.fromkeys(one.line.program for one in found))
+    stays = any(one.line.words[0].value in {word.value for word in Line(f" {one.fixed}").words} for one in found)
+    if (len(names) > 1 and not stays) or any(re.search(r"[:@=]", one.line.words[0].value) for one in found):
+        return []
     return names if len(names) <= _MOST_TOOLS and all(re.fullmatch(r"[\w.+-]+", name) for name in names) else []
 
 
@@ -34,7 +38,8 @@ def of(found: Sequence[Failure], rerun: Mapping[str, Any]) -> dict[str, Any]:
     made: dict[str, Any] = {"lead": "drop"} if found[0].drops else {}
     same = len({one.line.program for one in found}) == 1
     words = _leading(found) if same else []
-    has = [word for word in _lost(found) if word not in words]
+    places = any(isinstance(template, str) for template in rerun["to"])
+    has = [word for word in _lost(found) if word not in words] if places else []
     if not same:
         has += [word for word in _shared(found) if word not in has]
     ends = _extension(found, rerun)
@@ -51,7 +56,7 @@ def _leading(found: Sequence[Failure]) -> list[str]:
     """Return the sub-commands that all lines begin with; a word that changes is none."""
     kept: list[str] = []
     new = [{word for change in failures.changes(one) for word in change.old} for one in found]
-    for words in zip(*(one.line.arguments() for one in found), strict=False):
+    for words in zip(*([word.value for word in one.line.words[1:]] for one in found), strict=False):
         if len(set(words)) > 1 or not _SUBCOMMAND.fullmatch(words[0]):
             break
         if all(words[0] in gone for gone in new) and kept:
@@ -96,14 +101,17 @@ def _gained(found: Sequence[Failure], rerun: Mapping[str, Any]) -> list[str]:
         text = template if isinstance(template, str) else template["sub"][0][1] if "sub" in template else ""
         options = [word for word in search.constants(text) if word.startswith("-") and word not in old]
         made += [escaped(word) for word in options]
-        if text and not text.startswith("{:") and isinstance(template, str):
+        if isinstance(template, str):
             made += [f".*{escaped(end)}" for end in re.findall(r"\}([^\s{}]{2,})(?=\s|$)", text)]
             made += [f"{escaped(start)}.*" for start in re.findall(r"(?<!\S)([^\s{}]{2,})\{", text)]
     return [one for one in dict.fromkeys(made) if not any(re.fullmatch(one, word) for word in old)]
 
 
-def shape(found: Sequence[Failure]) -> str:
-    """Return an expression of whole lines that are alike word by word; empty where they differ in number."""
+def shape(found: Sequence[Failure], rerun: Mapping[str, Any]) -> str:
+    """Return an expression of whole lines that are alike word by word; empty where they differ in number.
+
+    More words may follow where the new line keeps whatever follows.
+    """
     rows = [[word.raw for word in one.line.words] for one in found]
     if len({len(row) for row in rows}) > 1:
         return ""
@@ -113,7 +121,8 @@ def shape(found: Sequence[Failure]) -> str:
             parts.append(escaped(texts[0]))
         else:
             parts.append(_word(texts))
-    return "^" + r"\s+".join(parts) + "$"
+    keeps = all(not isinstance(one, str) or re.search(r"\{\d+:\}$", one) for one in rerun["to"])
+    return "^" + r"\s+".join(parts) + (r"(?!\S)" if keeps else "$")
 
 
 def _word(texts: Sequence[str]) -> str:

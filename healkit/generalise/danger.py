@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 _MARK = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.|(&&|\|\|?|;|&|[<>]+|`|\$\(|\n)""", re.DOTALL)
 _INSIDE = re.compile(r"`|\$\(|\$\{")
 _LEADS = ("sudo", "doas", "su", "eval", "exec", "sh", "bash", "zsh", "xargs")
-_DELETES = ("rm", "rmdir", "unlink", "shred", "dd", "mkfs", "truncate", "reset", "clean", "kill", "chmod", "chown")
-_HARD = re.compile(r"--(?:force|hard|delete|purge|prune|no-verify|no-preserve|yes|allow-root|unsafe)[\w-]*|-[a-zA-Z]*[fFD][a-zA-Z]*")
+_DELETES = ("rm", "rmdir", "unlink", "shred", "dd", "mkfs", "truncate", "kill", "chmod", "chown")
+_HARD = re.compile(r"--(?:force|hard|delete|purge|prune|no-verify|no-preserve|allow-root|unsafe)[\w-]*")
+_SHORT = {"rm": "rfR", "git": "fD", "docker": "f", "podman": "f", "hdfs": "rfR", "mv": "f", "cp": "f", "ln": "f", "kubectl": "f"}
+"""Letters of short options that force or delete, by program."""
 _CLOSE = 0.6
 
 
@@ -37,10 +39,17 @@ def introduced(old: str, new: str) -> str:
     listed = commands.table()
     risky = {*listed.get("risky_words", ()), *listed.get("harmful_options", ()), *_LEADS, *_DELETES}
     for word in now:
-        bad = word in risky or (word.startswith("-") and _HARD.fullmatch(word.partition("=")[0]))
+        bad = word in risky or _is_hard(word, now)
         if bad and word not in was and not _is_slip(word, gone):
             return word
     return ""
+
+
+def _is_hard(word: str, words: Sequence[str]) -> bool:
+    """Tell whether an option forces or deletes."""
+    if re.fullmatch(r"-[A-Za-z]+", word):
+        return any(letter in word for program in words for letter in _SHORT.get(program, ""))
+    return _HARD.fullmatch(word.partition("=")[0]) is not None
 
 
 def _is_slip(word: str, gone: Sequence[str]) -> bool:

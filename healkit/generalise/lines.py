@@ -94,7 +94,8 @@ def _entry(found: Sequence[Failure], sketch: Sketch) -> dict[str, Any] | None:
     """Return the entry of a sketch, keys in the order in which a person reads them; None where it would fire too easily."""
     tools = conditions.tools(found)
     rerun = {**conditions.of(found, sketch.rerun), **sketch.rerun}
-    if not tools:
+    calls = any(isinstance(template, dict) and "call" in template for template in rerun["to"])
+    if not tools and (sketch.trigger is None or not calls):
         return None
     said: dict[str, Any] = {}
     message = f"{' or '.join(tools)} {' '.join(rerun.get('words', ()))}".strip() + " said nothing, and failed"
@@ -104,15 +105,15 @@ def _entry(found: Sequence[Failure], sketch: Sketch) -> dict[str, Any] | None:
         message = sketch.trigger.message(sketch.names)
         needed = literals.required_literals(regex)
         said = {"error_regex": regex, **({"contains": needed[:1]} if len(needed) == 1 else {})}
-    elif shape := conditions.shape(found):
+    elif not calls and (shape := conditions.shape(found, rerun)):
         rerun = {"line": shape, **{key: value for key, value in rerun.items() if key not in ("words", "has")}}
-    elif not {"words", "has", "line"} & rerun.keys():
+    elif not calls and not {"words", "has", "line"} & rerun.keys():
         return None
     return {
         **said,
         "category": draft.category_of(message) or "command_error",
         "severity": "medium",
-        "tools": tools,
+        **({"tools": tools} if tools else {}),
         "message": message,
         "rerun": {**rerun, "examples": [_shown(one, regex) for one in found]},
         **({"examples": [_example(one, regex, tools) for one in found]} if regex else {}),

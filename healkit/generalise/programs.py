@@ -50,7 +50,7 @@ def _constant(found: Sequence[Failure], trigger: Trigger | None) -> Iterator[Ske
         yield Sketch(rerun={"to": [{"sub": [sub]}]}, cost=cost, trigger=trigger)
         return
     anchors = {one.line.words[run[0].at - 1].raw if run[0].at else "" for one, run in zip(found, runs, strict=True)}
-    ends = any(run[0].at == len(one.line.words) for one, run in zip(found, runs, strict=True))
+    ends = all(run[0].at == len(one.line.words) for one, run in zip(found, runs, strict=True))
     anchor = anchors.pop() if len(anchors) == 1 else ""
     if anchor and not ends and not re.search(r"[{}]|<<", anchor):
         first = all(run[0].at == 1 for run in runs)
@@ -67,7 +67,7 @@ def _templates(found: Sequence[Failure], trigger: Trigger | None) -> Iterator[Sk
     """Yield the templates of whole lines."""
     spots = _useful(found, trigger) if trigger is not None else {}
     captures = {name: spot.texts for name, spot in spots.items()}
-    for cost, template in search.templates(found, captures):
+    for cost, template in _placed(found, search.templates(found, captures)):
         used = [name for name in search.fields_of(template) if name in spots]
         if search.begins_with(template, used):
             continue
@@ -77,6 +77,17 @@ def _templates(found: Sequence[Failure], trigger: Trigger | None) -> Iterator[Sk
         names = {(spots[name].line, spots[name].piece): name for name in used}
         rerun: dict[str, Any] = {"to": [template]}
         yield Sketch(rerun=rerun, cost=cost + 0.3 * wide, trigger=trigger, names=names)
+
+
+def _placed(found: Sequence[Failure], made: Sequence[tuple[float, str]]) -> Iterator[tuple[float, str]]:
+    """Yield templates; one that glues letters to the end of a line glues them to the word that stands last there."""
+    counts = {len(one.line.words) for one in found}
+    for cost, template in made:
+        if len(counts) == 1 and re.match(r"\{line\}[^\s{]+$", template):
+            last = max(counts) - 1
+            yield cost, f"{{:{last}}} {{{last}}}{template[6:]} {{{last + 1}:}}"
+        else:
+            yield cost, template
 
 
 def _useful(found: Sequence[Failure], trigger: Trigger) -> Mapping[str, Spot]:

@@ -134,12 +134,12 @@ def _bad_words(wrongs: Sequence[Spot], swaps: Sequence[Swap]) -> Iterator[tuple[
 def _with_lists(trigger: Trigger) -> Iterator[Trigger]:
     """Yield a trigger with each list of its lines (`a, b or c`, `a|b|c`) as one gap."""
     for at, line in enumerate(trigger.lines):
-        for start, end in _lists(line):
+        for start, end in (*_lists(line), *_gaps(line)):
             texts = [
                 "".join((" " if piece.space else "") + piece.texts[number] for piece in line[start:end]).strip()
                 for number in range(len(line[0].texts))
             ]
-            gap = Piece(texts=texts, space=line[start].space)
+            gap = Piece(texts=texts, space=line[start].space, is_list=True)
             lines = [*trigger.lines]
             lines[at] = [*line[:start], gap, *line[end:]]
             yield trigger.replace(lines=lines)
@@ -155,3 +155,13 @@ def _lists(line: Sequence[Piece]) -> Iterator[tuple[int, int]]:
             while end < len(line) and line[end].texts[0] in ("or", "and"):
                 end += 2
             yield run[0] - 1, min(end, len(line))
+
+
+def _gaps(line: Sequence[Piece]) -> Iterator[tuple[int, int]]:
+    """Yield each gap that is empty in some line together with the piece after it, or before it: `gist`, `git or gist`."""
+    for at, piece in enumerate(line):
+        if not piece.fixed and not all(piece.texts):
+            if at + 1 < len(line):
+                yield at, at + 2
+            if at:
+                yield at - 1, at + 1

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 _MARKS = r"\s'\"`\u2018\u2019\u201c\u201d\u00ab\u00bb,;:()\[\]{}<>=|!?"
 _TOKEN = re.compile(rf"(\s*)([^{_MARKS}]*[^{_MARKS}.]|\S)")
-MOST_TOKENS = 200
+_PASSING = re.compile(r"~?/[^/]+/.*|(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,64}|0x[0-9a-f]+", re.IGNORECASE)
+"""Words that another run would not say again although two runs did: absolute paths, hashes, addresses."""
+_COUNTED = ("line", "char", "character", "column", "col", "pid", "port", "offset", "position", "after")
+"""Words after which a number is of this run only."""
+MOST_TOKENS = 300
 
 
 class Token(Record):
@@ -26,17 +30,18 @@ class Token(Record):
 class Piece(Record):
     """A piece of lines laid over each other: its text in each of them; one text in all, or a gap.
 
-    `space` is the expression of the white space before it.
+    `space` is the expression of the white space before it; `is_list` is said of several words that were made one gap.
     """
 
     texts: Sequence[str]
     space: str
     fixed: bool = False
+    is_list: bool = False
 
     @property
     def is_word(self) -> bool:
         """Tell whether it is one word in every line."""
-        return all(text and not re.search(r"\s", text) for text in self.texts)
+        return not self.is_list and all(text and not re.search(r"\s", text) for text in self.texts)
 
 
 def tokens(line: str) -> list[Token]:
@@ -51,7 +56,14 @@ def laid(lines: Sequence[str]) -> list[Piece]:
     pieces = [Piece(texts=(one.text,), space=one.space, fixed=True) for one in first]
     for count, other in enumerate(others, 1):
         pieces = _added(pieces, other, count)
-    return pieces
+    return [_loosened(piece, pieces[at - 1] if at else None) for at, piece in enumerate(pieces)]
+
+
+def _loosened(piece: Piece, before: Piece | None) -> Piece:
+    """Return a piece as a gap, where its text is equal in all lines by chance only."""
+    text = piece.texts[0]
+    counted = text.isdigit() and before is not None and before.texts[0].lower() in _COUNTED
+    return piece.replace(fixed=False) if piece.fixed and (counted or _PASSING.fullmatch(text)) else piece
 
 
 def _added(pieces: Sequence[Piece], line: Sequence[Token], count: int) -> list[Piece]:

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-MOST_LINES, MOST_CHARS, MOST_TRIGGERS, MOST_GAPS = 80, 400, 5, 6
+MOST_LINES, MOST_CHARS, MOST_TRIGGERS, MOST_GAPS = 80, 1_500, 5, 6
 NEXT = 3
 """Lines below a decisive one in which what is meant may stand."""
 BLOCK = r"(?P<{name}>(?:\n{{1,3}}[ \t]*\S[^\n]{{0,200}}){{1,80}})"
@@ -85,7 +85,7 @@ def word_regex(texts: Sequence[str]) -> str:
     if all(text.isascii() and text.isdigit() for text in texts):
         return r"\d{1,20}"
     quoted = any(re.search(r"['\"`]", text) for text in texts)
-    word = r"\S{1,120}" if quoted else r"[^\s'\"`]{1,120}"
+    word = r"\S{1,120}" if quoted else r'''[^\s'"`]{1,120}'''
     ends = {found[0] if (found := re.search(r"(?<=[\w\]])\.[A-Za-z]\w{0,5}$", text)) else "" for text in texts}
     return word + (escaped(end) if len(ends) == 1 and (end := ends.pop()) else "")
 
@@ -114,7 +114,8 @@ def _line_regex(line: Sequence[Piece], at: int, names: Mapping[tuple[int, int], 
 def _gap_regex(piece: Piece, lazy: bool = True) -> str:
     if piece.is_word:
         return word_regex(piece.texts)
-    return r"[^\n]{0,200}" + ("?" if lazy else "")
+    longest = 2_000 if piece.is_list or max(map(len, piece.texts)) > 100 else 200
+    return rf"[^\n]{{0,{longest}}}" + ("?" if lazy else "")
 
 
 def found(outputs: Sequence[str]) -> list[Trigger]:
