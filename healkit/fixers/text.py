@@ -150,12 +150,13 @@ def _is_whole_word(text: str, one: _Edit) -> bool:
 
 
 def _expressions(text: str, start: int, end: int, fix: AutoFix, captures: Mapping[str, str]) -> list[_Edit]:
-    """Return where an expression matches; its groups may stand in the replacement as in `re`, captures as `{name}`."""
+    """Return where an expression matches; its groups may stand in the replacement as in `re`, captures in both as `{name}`."""
     import regex
 
+    search = fill(fix.search, {name: re.escape(value) for name, value in captures.items() if value})
     template = fill(fix.replacement, {name: value.replace("\\", r"\\") for name, value in captures.items()})
     try:
-        compiled = regex.compile(fix.search, regex.MULTILINE)
+        compiled = regex.compile(search, regex.MULTILINE)
         found = list(compiled.finditer(text, start, end, timeout=_BUDGET_S))
         return [_Edit(match.start(), match.end(), match.expand(template)) for match in found if match.group()]
     except (regex.error, TimeoutError, IndexError):

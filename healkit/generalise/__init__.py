@@ -6,6 +6,8 @@ captures of the decisive lines. What is learned is JSON that a person reads and 
 
 from __future__ import annotations
 
+from . import edits as _edits
+from . import installs as _installs
 from . import lines
 from .apply import corrected
 from .examples import CommandExample, EditExample, InstallExample, Learned
@@ -34,7 +36,7 @@ def edits(examples: Sequence[EditExample], against: Sequence[tuple[str, str]] = 
         examples: two or more failures of one kind, each with the edit that healed it.
         against: commands and outputs on which an entry must not fire.
     """
-    return []
+    return _edits.learn(examples, against)
 
 
 def installs(examples: Sequence[InstallExample], against: Sequence[tuple[str, str]] = ()) -> list[Learned]:
@@ -44,4 +46,4 @@ def installs(examples: Sequence[InstallExample], against: Sequence[tuple[str, st
         examples: two or more failures of one kind, each with the installation that healed it.
         against: commands and outputs on which an entry must not fire.
     """
-    return []
+    return _installs.learn(examples, against)
