@@ -7,7 +7,8 @@ the failed command did not have), to tell what generalisation alone can do from 
 import json
 
 from healkit import generalise
-from healkit.generalise import apply, lines
+from healkit.correct import learned
+from healkit.generalise import lines
 
 
 class Learner:
@@ -20,11 +21,15 @@ class Learner:
 
 class Unguarded(Learner):
     def __init__(self, train):
-        found = lines.learn(_examples(train), refuse=lambda old, new: "")
+        found = lines.learn(_examples(train), refuse=_nothing)
         self.entries = [json.loads(json.dumps(one.entry)) for one in found]
 
     def suggest(self, script, output):
-        return apply.results(self.entries[0], script, output) if self.entries else []
+        return learned.results(self.entries[0], script, output) if self.entries else []
+
+
+def _nothing(_old, _new):
+    return ""
 
 
 def _examples(train):

@@ -6,15 +6,16 @@ captures of the decisive lines. What is learned is JSON that a person reads and 
 
 from __future__ import annotations
 
+from ..correct import learned
+from . import danger, lines
 from . import edits as _edits
 from . import installs as _installs
-from . import lines
-from .apply import corrected
 from .examples import CommandExample, EditExample, InstallExample, Learned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
 __all__ = ["CommandExample", "EditExample", "InstallExample", "Learned", "commands", "corrected", "edits", "installs"]
 
@@ -47,3 +48,17 @@ def installs(examples: Sequence[InstallExample], against: Sequence[tuple[str, st
         against: commands and outputs on which an entry must not fire.
     """
     return _installs.learn(examples, against)
+
+
+def corrected(entry: Mapping[str, Any], command: str, output: str) -> list[str]:
+    """Return what an entry's `rerun` makes of a failed command, ranked; empty where it does not apply.
+
+    A line that brings in what the failed one did not have (`sudo`, another command, force, a deletion) is left out.
+
+    Args:
+        entry: the pattern entry as JSON gives it.
+        command: the line that failed, as typed.
+        output: what it said.
+    """
+    made = learned.results(entry, command, output)
+    return [new for new in made if not danger.introduced(command, new)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..correct import fields
 from ..correct.line import Line
 from . import failures, search
 from .triggers import escaped, word_regex
@@ -83,7 +84,7 @@ def _extension(found: Sequence[Failure], rerun: Mapping[str, Any]) -> list[str]:
     """Return what a word must end in that a template takes apart."""
     made = []
     for template in rerun["to"]:
-        for match in search.fields.FIELD.finditer(template if isinstance(template, str) else ""):
+        for match in fields.FIELD.finditer(template if isinstance(template, str) else ""):
             if match[5] == "stem" and match[3].lstrip("-").isdigit():
                 at = int(match[3])
                 words = [one.line.words[at].value for one in found]

@@ -18,7 +18,17 @@ _INSIDE = re.compile(r"`|\$\(|\$\{")
 _LEADS = ("sudo", "doas", "su", "eval", "exec", "sh", "bash", "zsh", "xargs")
 _DELETES = ("rm", "rmdir", "unlink", "shred", "dd", "mkfs", "truncate", "kill", "chmod", "chown")
 _HARD = re.compile(r"--(?:force|hard|delete|purge|prune|no-verify|no-preserve|allow-root|unsafe)[\w-]*")
-_SHORT = {"rm": "rfR", "git": "fD", "docker": "f", "podman": "f", "hdfs": "rfR", "mv": "f", "cp": "f", "ln": "f", "kubectl": "f"}
+_SHORT = {
+    "rm": "rfR",
+    "git": "fD",
+    "docker": "f",
+    "podman": "f",
+    "hdfs": "rfR",
+    "mv": "f",
+    "cp": "f",
+    "ln": "f",
+    "kubectl": "f",
+}
 """Letters of short options that force or delete, by program."""
 _CLOSE = 0.6
 

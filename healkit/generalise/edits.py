@@ -83,7 +83,9 @@ def _alike(texts: Sequence[str]) -> tuple[str, str]:
 
 def _common(texts: Sequence[str]) -> str:
     shortest = min(texts, key=len)
-    return "".join(itertools.takewhile(bool, (char if all(t[n] == char for t in texts) else "" for n, char in enumerate(shortest))))
+    return "".join(
+        itertools.takewhile(bool, (char if all(t[n] == char for t in texts) else "" for n, char in enumerate(shortest)))
+    )
 
 
 def _names(trigger: Trigger) -> dict[tuple[int, int], str]:
@@ -123,7 +125,7 @@ def _typed(trigger: Trigger, names: Mapping[tuple[int, int], str]) -> str:
     for (at, piece), name in names.items():
         plain = all(_IDENTIFIER.fullmatch(text) for text in trigger.lines[at][piece].texts)
         kind = r"[A-Za-z_]\w{0,80}" if plain else r"[A-Za-z_][\w.]{0,120}"
-        regex = re.sub(rf"\(\?P<{name}>[^)]*\)", lambda _, name=name, kind=kind: f"(?P<{name}>{kind})", regex, count=1)
+        regex = re.sub(rf"\(\?P<{name}>[^)]*\)", f"(?P<{name}>{kind})".replace("\\", r"\\"), regex, count=1)
     return regex
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 
+from ..correct import learned
 from ..correct.line import Line
 from ..records import Record
-from . import apply
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _ready(one: CommandExample) -> Failure | None:
     if one.command.split() == one.fixed.split():
         return None
     fixed = one.fixed.strip()
-    for line in apply.parts(one.command.strip()):
+    for line in learned.parts(one.command.strip()):
         inside = fixed[len(line.before) : len(fixed) - len(line.after)]
         around = len(fixed) >= len(line.before) + len(line.after)
         if around and fixed == f"{line.before}{inside}{line.after}" and inside.strip() and line.words:

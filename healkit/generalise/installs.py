@@ -45,6 +45,8 @@ def learn(examples: Sequence[InstallExample], against: Sequence[tuple[str, str]]
     book = books.pop()
     kept: list[Learned] = []
     for trigger in triggers.found([one.output for one in examples]):
+        if not trigger.is_telling:
+            continue
         for regex, names, message, score in _ways(trigger, packages):
             entry = _entry(examples, regex, names, message, book, packages)
             if _explains(regex, examples, against):
@@ -102,11 +104,18 @@ def _plain(name: str) -> str:
 
 
 def _explains(regex: str, examples: Sequence[InstallExample], against: Sequence[tuple[str, str]]) -> bool:
-    return all(re.search(regex, one.output) for one in examples) and not any(re.search(regex, text) for _, text in against)
+    return all(re.search(regex, one.output) for one in examples) and not any(
+        re.search(regex, text) for _, text in against
+    )
 
 
 def _entry(
-    examples: Sequence[InstallExample], regex: str, names: tuple[str, ...], message: str, book: str, packages: Sequence[str]
+    examples: Sequence[InstallExample],
+    regex: str,
+    names: tuple[str, ...],
+    message: str,
+    book: str,
+    packages: Sequence[str],
 ) -> dict[str, Any]:
     needed = literals.required_literals(regex)
     package = "{package}" if "package" in names else packages[0]

@@ -7,7 +7,8 @@ import time
 from typing import Any
 
 from .. import draft, literals
-from . import apply, conditions, danger, failures, programs, triggers
+from ..correct import learned
+from . import conditions, danger, failures, programs, triggers
 from .examples import CommandExample, Learned
 from .sketch import Sketch
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from .failures import Failure
-    from .triggers import Trigger
 
 MOST, MOST_EXAMPLES, MOST_CHECKED = 3, 6, 60
 BUDGET_S = 0.25
@@ -84,10 +84,10 @@ def _sketches(found: Sequence[Failure], until: float) -> Iterator[Sketch]:
 def _explains(entry: dict[str, Any], examples: Sequence[CommandExample], against: Sequence[tuple[str, str]]) -> bool:
     """Tell whether an entry makes every example's new line first, and nothing of what is against it."""
     for one in examples:
-        made = apply.results(entry, one.command, one.output)
+        made = learned.results(entry, one.command, one.output)
         if not made or made[0].split() != one.fixed.split():
             return False
-    return not any(apply.results(entry, command, output) for command, output in against)
+    return not any(learned.results(entry, command, output) for command, output in against)
 
 
 def _entry(found: Sequence[Failure], sketch: Sketch) -> dict[str, Any] | None:
@@ -141,5 +141,3 @@ def _shown(one: Failure, regex: str) -> dict[str, str]:
     command = one.line.lead + one.line.text
     fixed = one.fixed if one.drops else one.line.lead + one.fixed
     return {"command": command, "output": _decisive(one.output, regex), "corrected": fixed}
-
-

@@ -44,7 +44,9 @@ def rewrites(hunks: Sequence[Hunk], captures: Mapping[str, Sequence[str]]) -> It
         lead, name = tied
         after = _ahead(hunks)
         yield Rewrite(
-            search=rf"(?P<head>{lead})\b{search}{after}" if search[:1].isalnum() or search[:1] == "_" else f"(?P<head>{lead}){search}{after}",
+            search=rf"(?P<head>{lead})\b{search}{after}"
+            if search[:1].isalnum() or search[:1] == "_"
+            else f"(?P<head>{lead}){search}{after}",
             replacement=rf"\g<head>{replacement}",
             used=frozenset((*used, name) if name else used),
             is_tied=True,

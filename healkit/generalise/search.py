@@ -47,14 +47,21 @@ def templates(found: Sequence[Failure], captures: Mapping[str, Sequence[str]]) -
 
 
 def _next(
-    goals: Sequence[str], at: Sequence[int], parts: tuple[str, ...], steps: Mapping[str, Sequence[tuple[float, str, Sequence[str]]]]
+    goals: Sequence[str],
+    at: Sequence[int],
+    parts: tuple[str, ...],
+    steps: Mapping[str, Sequence[tuple[float, str, Sequence[str]]]],
 ) -> Iterator[tuple[float, tuple[int, ...], tuple[str, ...]]]:
     """Yield the ways to go on from a place in every goal: a field, or one more letter."""
     head = goals[0][at[0] : at[0] + 1]
     for cost, name, texts in (*steps.get(head, ()), *(steps.get("", ()) if head else ())):
         if all(goal.startswith(text, place) for goal, text, place in zip(goals, texts, at, strict=True)):
             yield cost, tuple(place + len(text) for place, text in zip(at, texts, strict=True)), (*parts, name)
-    if head and head not in "{}" and all(goal[place : place + 1] == head for goal, place in zip(goals, at, strict=True)):
+    if (
+        head
+        and head not in "{}"
+        and all(goal[place : place + 1] == head for goal, place in zip(goals, at, strict=True))
+    ):
         runs = bool(parts) and not parts[-1].startswith("{")
         after = (*parts[:-1], parts[-1] + head) if runs else (*parts, head)
         yield (_BLANK if head == " " else _LETTER) + (0 if runs else _RUN), tuple(place + 1 for place in at), after
@@ -68,7 +75,9 @@ def _steps(
     for cost, field in _fields(found, captures):
         match = fields.FIELD.fullmatch(field)
         values = [
-            fields.value(match, one.line, {k: quote(v[n]) for k, v in captures.items()}, {k: v[n] for k, v in captures.items()})
+            fields.value(
+                match, one.line, {k: quote(v[n]) for k, v in captures.items()}, {k: v[n] for k, v in captures.items()}
+            )
             for n, one in enumerate(found)
             if match
         ]

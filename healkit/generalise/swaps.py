@@ -83,7 +83,8 @@ def _named(shape: Trigger, spots: Sequence[Spot], wrongs: Sequence[Spot], swaps:
             wish["inner"] = r"\S+"
         if dashed:
             wish["options"] = True
-        for wrong in [spot for spot in wrongs if _place(spot) != _place(right)][:2] or [None]:
+        others: list[Spot | None] = [spot for spot in wrongs if _place(spot) != _place(right)][:2]
+        for wrong in others or [None]:
             names = {_place(right): "right"} | ({_place(wrong): _wrong_name(wrong)} if wrong else {})
             swap = _wrong_name(wrong) if wrong else "wrong"
             cost = 2.0 + (0 if wrong else 0.6) + 0.3 * (len(shape.lines) - 1) + 0.4 * right.is_fixed

@@ -46,7 +46,9 @@ class Piece(Record):
 
 def tokens(line: str) -> list[Token]:
     """Return the words and marks of a line."""
-    found = [Token(text=one[2], space=one[1] if one[1] in ("", " ") else r"\s+") for one in _TOKEN.finditer(line.strip())]
+    found = [
+        Token(text=one[2], space=one[1] if one[1] in ("", " ") else r"\s+") for one in _TOKEN.finditer(line.strip())
+    ]
     return found[:MOST_TOKENS]
 
 

@@ -51,17 +51,24 @@ class Trigger(Record):
                     if word or not piece.fixed:
                         yield Spot(line=at, piece=number, texts=piece.texts, is_word=word, is_fixed=piece.fixed)
 
+    @property
+    def is_telling(self) -> bool:
+        """Tell whether the first line speaks of a failure."""
+        return draft.telling("".join((" " if piece.space else "") + piece.texts[0] for piece in self.lines[0])) > 0
+
     def regex(self, names: Mapping[tuple[int, int], str], block: str = "") -> str:
         """Return the expression, with names for the spots that are wanted (by line and piece) and for the block."""
         parts = [_line_regex(line, at, names) for at, line in enumerate(self.lines)]
         if len(parts) > 1:
-            between = rf"[^\n]{{0,400}}\n\s*(?:[^\n]{{0,400}}\n\s*){{{self.apart}}}" if self.apart else r"[^\n]{0,400}\n\s*"
+            between = (
+                rf"[^\n]{{0,400}}\n\s*(?:[^\n]{{0,400}}\n\s*){{{self.apart}}}" if self.apart else r"[^\n]{0,400}\n\s*"
+            )
             return parts[0] + between + parts[1]
         return parts[0] + (r"[^\n]{0,400}" + BLOCK.format(name=block) if block else "")
 
     def message(self, names: Mapping[tuple[int, int], str]) -> str:
         """Return the decisive line with its captures in braces, for people."""
-        shown = []
+        shown: list[str] = []
         for number, piece in enumerate(self.lines[0]):
             name = names.get((0, number))
             text = f"{{{name}}}" if name else piece.texts[0] if piece.fixed else "..."
@@ -85,7 +92,7 @@ def word_regex(texts: Sequence[str]) -> str:
     if all(text.isascii() and text.isdigit() for text in texts):
         return r"\d{1,20}"
     quoted = any(re.search(r"['\"`]", text) for text in texts)
-    word = r"\S{1,120}" if quoted else r'''[^\s'"`]{1,120}'''
+    word = r"\S{1,120}" if quoted else r"""[^\s'"`]{1,120}"""
     ends = {found[0] if (found := re.search(r"(?<=[\w\]])\.[A-Za-z]\w{0,5}$", text)) else "" for text in texts}
     return word + (escaped(end) if len(ends) == 1 and (end := ends.pop()) else "")
 

@@ -1,13 +1,12 @@
-"""A learned entry asked about a command and its output, by the engine of the correction rules."""
+"""The `rerun` of a pattern entry asked about a command and its output, by the engine of the correction rules."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from ..correct import hints, rules
-from ..correct.line import Line, simple
-from . import danger
+from . import hints, rules
+from .line import Line, simple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,19 +17,16 @@ _MOST_COMMAND = 4_000
 _KEYS = ("line", "words", "has", "lacks", "lead", "unless", "silent", "right", "to")
 
 
-def corrected(entry: Mapping[str, Any], command: str, output: str) -> list[str]:
-    """Return what a learned entry makes of a failed command, best first; empty where it does not apply.
+def results(entry: Mapping[str, Any], command: str, output: str) -> list[str]:
+    """Return what a pattern entry's `rerun` makes of a failed command, best first; empty where it does not apply.
+
+    Whether a new line may do more harm than the old one is not asked here.
 
     Args:
         entry: the pattern entry as JSON gives it.
         command: the line that failed, as typed.
         output: what it said.
     """
-    return [new for new in results(entry, command, output) if not danger.introduced(command, new)]
-
-
-def results(entry: Mapping[str, Any], command: str, output: str) -> list[str]:
-    """Return the same without regard to what a new line may do: for measuring only."""
     rerun = entry.get("rerun")
     if not isinstance(rerun, dict) or not isinstance(rerun.get("to"), list) or len(command) > _MOST_COMMAND:
         return []
@@ -75,5 +71,3 @@ def _made(rule: Mapping[str, Any], line: Line, command: str, output: str) -> Ite
         if new.strip() and "\n" not in new.replace(command, "") and " ".join(new.split()) not in seen:
             seen.add(" ".join(new.split()))
             yield new
-
-
