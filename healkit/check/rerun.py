@@ -72,14 +72,20 @@ def _check_names(entry: Entry, rerun: Node) -> None:
                 entry.say(place, f"{{{found[3]}}} is captured by no group", do)
             elif found[5] and found[5] not in fields.FILTERS:
                 place = entry.sheet.document.inside(template, found.start())
-                entry.say(place, f"there is no filter |{found[5]}", did_you_mean(found[5], fields.FILTERS, "leave it out"))
+                entry.say(
+                    place, f"there is no filter |{found[5]}", did_you_mean(found[5], fields.FILTERS, "leave it out")
+                )
 
 
 def _check_example(entry: Entry, node: Node) -> None:
     given: Any = node.value
-    if not isinstance(given, dict) or not all(isinstance(given.get(key), str) for key in ("command", "output", "corrected")):
+    if not isinstance(given, dict) or not all(
+        isinstance(given.get(key), str) for key in ("command", "output", "corrected")
+    ):
         return  # the schema has said it
     made = learned.results(entry.raw, given["command"], given["output"])
     if given["corrected"].split() not in [one.split() for one in made]:
         says = f"it gives `{show(made[0])}`" if made else "it gives nothing"
-        entry.say(node, f"the command does not become `{show(given['corrected'])}`: {says}", "correct the rule or the example")
+        entry.say(
+            node, f"the command does not become `{show(given['corrected'])}`: {says}", "correct the rule or the example"
+        )

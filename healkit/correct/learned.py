@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MOST = 5
 _MOST_COMMAND = 4_000
+_REDIRECTIONS = re.compile(r"(?:\s+(?:\d?>{1,2}|&>{1,2}|\d?<)(?:&\d|\s*[^\s<>|;&'\"`$()]{1,200}))+$")
 _KEYS = ("line", "words", "has", "lacks", "lead", "unless", "silent", "right", "to")
 
 
@@ -44,9 +45,17 @@ def results(entry: Mapping[str, Any], command: str, output: str) -> list[str]:
 
 
 def parts(command: str) -> Sequence[Line]:
-    """Return the simple commands of a line, the last one first; one that stands alone as it is."""
+    """Return the simple commands of a line, the last one first; redirections at their ends stand outside."""
     whole, *several = simple(command)
-    return several if len(several) > 1 else [whole]
+    return [_bare(line) for line in (several if len(several) > 1 else [whole])]
+
+
+def _bare(line: Line) -> Line:
+    """Return a simple command without the redirections at its end."""
+    found = _REDIRECTIONS.search(line.text)
+    if found is None or not found.start():
+        return line
+    return Line(line.lead + line.text[: found.start()], line.before, found[0] + line.after)
 
 
 def _rules(entry: Mapping[str, Any], rerun: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

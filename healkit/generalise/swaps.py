@@ -83,7 +83,7 @@ def _named(shape: Trigger, spots: Sequence[Spot], wrongs: Sequence[Spot], swaps:
             wish["inner"] = r"\S+"
         if dashed:
             wish["options"] = True
-        others: list[Spot | None] = [spot for spot in wrongs if _place(spot) != _place(right)][:2]
+        others: Sequence[Spot | None] = [spot for spot in wrongs if _place(spot) != _place(right)][:2]
         for wrong in others or [None]:
             names = {_place(right): "right"} | ({_place(wrong): _wrong_name(wrong)} if wrong else {})
             swap = _wrong_name(wrong) if wrong else "wrong"

@@ -93,7 +93,7 @@ def word_regex(texts: Sequence[str]) -> str:
         return r"\d{1,20}"
     quoted = any(re.search(r"['\"`]", text) for text in texts)
     word = r"\S{1,120}" if quoted else r"""[^\s'"`]{1,120}"""
-    ends = {found[0] if (found := re.search(r"(?<=[\w\]])\.[A-Za-z]\w{0,5}$", text)) else "" for text in texts}
+    ends = {match[0] if (match := re.search(r"(?<=[\w\]])\.[A-Za-z]\w{0,5}$", text)) else "" for text in texts}
     return word + (escaped(end) if len(ends) == 1 and (end := ends.pop()) else "")
 
 
