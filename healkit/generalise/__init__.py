@@ -61,4 +61,4 @@ def corrected(entry: Mapping[str, Any], command: str, output: str) -> list[str]:
         output: what it said.
     """
     made = learned.results(entry, command, output)
-    return [new for new in made if not danger.introduced(command, new)]
+    return [new for new in made if not danger.introduced(command, new) and danger.runs_known(entry, command, new)]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import re
 
 from .. import commands
+from ..correct import learned
 from ..correct.line import Line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
 _MARK = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.|(&&|\|\|?|;|&|[<>]+|`|\$\(|\n)""", re.DOTALL)
 _INSIDE = re.compile(r"`|\$\(|\$\{")
@@ -53,6 +56,18 @@ def introduced(old: str, new: str) -> str:
         if bad and word not in was and not _is_slip(word, gone):
             return word
     return ""
+
+
+def runs_known(entry: Mapping[str, Any], command: str, new: str) -> bool:
+    """Tell whether each program of a new line is one of the old line's words, or one that the entry itself names.
+
+    No output names a program; a function of the language (another keyboard's letters) may.
+    """
+    templates = entry.get("rerun", {}).get("to", [])
+    if any(isinstance(one, dict) and "call" in one for one in templates):
+        return True
+    known = {os.path.basename(word) for word in _words(command)} | set(re.findall(r"[\w.+-]+", json.dumps(templates)))
+    return all(line.program in known for line in learned.parts(new) if line.words)
 
 
 def _is_hard(word: str, words: Sequence[str]) -> bool:

@@ -144,7 +144,7 @@ def _heals(one: EditExample, regex: str, chosen: Sequence[Rewrite]) -> bool:
     captures = found.groupdict()
     edits = []
     for way in chosen:
-        compiled = re.compile(fill(way.search, {k: re.escape(v) for k, v in captures.items() if v}), re.MULTILINE)
+        compiled = re.compile(_with(way.search, captures), re.MULTILINE)
         matches = list(compiled.finditer(text, start, end))
         if len(matches) != 1:
             return False
@@ -152,6 +152,11 @@ def _heals(one: EditExample, regex: str, chosen: Sequence[Rewrite]) -> bool:
     for begin, stop, new in sorted(edits, reverse=True):
         text = text[:begin] + new + text[stop:]
     return text == want
+
+
+def _with(search: str, captures: Mapping[str, str | None]) -> str:
+    """Return an expression with its captures in it, letter by letter."""
+    return re.sub(r"<<(\w+)>>", lambda one: re.escape(captures.get(one[1]) or one[0]), search)
 
 
 def _window(one: EditExample) -> tuple[str, int, int]:

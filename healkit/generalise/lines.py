@@ -74,7 +74,9 @@ def _sketches(found: Sequence[Failure], until: float) -> Iterator[Sketch]:
     if not any(output.strip() for output in outputs):
         yield from programs.sketches(found, None)
         return
-    for trigger in triggers.found(outputs):
+    gone = [{word for change in failures.changes(one) for word in change.old} for one in found]
+    for line in triggers.found(outputs):
+        trigger = line.replace(rate=line.rate + 1.5 * line.names_one_of(gone))
         for shape in (trigger, *triggers.widened(trigger, outputs)):
             if time.process_time() > until:
                 return
@@ -85,7 +87,7 @@ def _explains(entry: dict[str, Any], examples: Sequence[CommandExample], against
     """Tell whether an entry makes every example's new line first, and nothing of what is against it."""
     for one in examples:
         made = learned.results(entry, one.command, one.output)
-        if not made or made[0].split() != one.fixed.split():
+        if not made or made[0].split() != one.fixed.split() or not danger.runs_known(entry, one.command, made[0]):
             return False
     return not any(learned.results(entry, command, output) for command, output in against)
 

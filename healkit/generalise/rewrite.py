@@ -79,7 +79,7 @@ def _body(hunks: Sequence[Hunk], captures: Mapping[str, Sequence[str]]) -> tuple
             search.append(_token(texts[0]))
         elif name:
             used.append(name)
-            search.append(f"{{{name}}}")
+            search.append(f"<<{name}>>")
         elif texts in groups:
             search.append(f"(?P={groups[texts]})")
         else:
@@ -124,7 +124,7 @@ def _tied(hunks: Sequence[Hunk], captures: Mapping[str, Sequence[str]]) -> tuple
         return None
     name = _named(calls, captures)
     if name:
-        return rf"(?<!\w){{{name}}}\({SKIP}", name
+        return rf"(?<!\w)<<{name}>>\({SKIP}", name
     if len(set(calls)) == 1:
         return rf"(?<!\w){escaped(calls[0])}\({SKIP}", ""
     return None
@@ -168,7 +168,7 @@ def _side(
         if len(set(texts)) == 1:
             parts.append(escaped(texts[0]))
         elif name:
-            parts.append(f"{{{name}}}")
+            parts.append(f"<<{name}>>")
             used.append(name)
         else:
             break

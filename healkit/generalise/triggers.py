@@ -11,13 +11,14 @@ from .tokens import Piece
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 MOST_LINES, MOST_CHARS, MOST_TRIGGERS, MOST_GAPS = 80, 1_500, 5, 6
 NEXT = 3
 """Lines below a decisive one in which what is meant may stand."""
 BLOCK = r"(?P<{name}>(?:\n{{1,3}}[ \t]*\S[^\n]{{0,200}}){{1,80}})"
 _SPECIAL = re.compile(r"[.^$*+?{}\[\]\\|()]")
+_USAGE = re.compile(r"\busage: |\[options?\]|--help\b", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -56,6 +57,11 @@ class Trigger(Record):
         """Tell whether the first line speaks of a failure."""
         return draft.telling("".join((" " if piece.space else "") + piece.texts[0] for piece in self.lines[0])) > 0
 
+    def names_one_of(self, words: Sequence[Collection[str]]) -> bool:
+        """Tell whether the lines name, in every example, one of its words."""
+        texts = [piece.texts for line in self.lines for piece in line]
+        return any(all(text in some for text, some in zip(row, words, strict=True)) for row in texts)
+
     def regex(self, names: Mapping[tuple[int, int], str], block: str = "") -> str:
         """Return the expression, with names for the spots that are wanted (by line and piece) and for the block."""
         parts = [_line_regex(line, at, names) for at, line in enumerate(self.lines)]
@@ -71,7 +77,7 @@ class Trigger(Record):
         shown: list[str] = []
         for number, piece in enumerate(self.lines[0]):
             name = names.get((0, number))
-            text = f"{{{name}}}" if name else piece.texts[0] if piece.fixed else "..."
+            text = f"{{{name}}}" if name and not piece.is_list else piece.texts[0] if piece.fixed else "..."
             shown.append(f" {text}" if piece.space and shown else text)
         return re.sub(r"(?:\.{3}\s*){2,}", "... ", "".join(shown))[:200].strip()
 
@@ -177,6 +183,7 @@ def _made(texts: Sequence[Sequence[str]], places: Sequence[int]) -> Iterator[Tri
     if not telling or wide > 2 or gaps > MOST_GAPS:
         return
     rate = min(telling, 6) - 0.4 * gaps - 0.6 * wide + 1.5 * draft.telling(lines[0])
+    rate -= 4 * bool(_USAGE.search(lines[0]))
     yield Trigger(lines=[pieces], rate=rate)
 
 
