@@ -6,7 +6,8 @@ import itertools
 import re
 from typing import Any
 
-from .. import draft, literals
+from .. import commands, draft, literals
+from ..correct import learned
 from ..detect import fill
 from . import hunks, rewrite, triggers
 from .examples import Learned
@@ -61,7 +62,8 @@ def _split(line: Sequence[Piece]) -> list[Piece]:
     """Return a laid line with what differing words begin and end with alike as pieces of their own: `X.__init__`."""
     made: list[Piece] = []
     for piece in line:
-        head, tail = ("", "") if piece.fixed or not piece.is_word else _alike(piece.texts)
+        whole = piece.fixed or not piece.is_word or piece.texts[0].startswith(("/", "~"))
+        head, tail = ("", "") if whole else _alike(piece.texts)
         middle = [text[len(head) : len(text) - len(tail)] for text in piece.texts]
         if not (head or tail) or not all(middle):
             made.append(piece)
@@ -178,13 +180,14 @@ def _entry(
     fixes = [{"search": one.search, "replace": one.replacement, "regex": True} for one in chosen]
     needed = literals.required_literals(regex)
     message = trigger.message(names)
-    tools = list(dict.fromkeys(filter(None, (draft.tool_of(one.command) for one in examples))))
+    programs = [commands.programs(learned.parts(one.command)[0].text) for one in examples]
+    tools = [name for name in dict.fromkeys(programs[0]) if all(name in some for some in programs)]
     return {
         "error_regex": regex,
         **({"contains": needed[:1]} if len(needed) == 1 else {}),
         "category": draft.category_of(message) or "runtime_error",
         "severity": "medium",
-        **({"tools": tools} if len(tools) == 1 else {}),
+        **({"tools": tools} if tools else {}),
         "message": message,
         "auto_fix": fixes[0] if len(fixes) == 1 else fixes,
         "examples": [_example(one, regex) for one in examples],
