@@ -26,7 +26,17 @@ def tools(found: Sequence[Failure]) -> list[str]:
     stays = any(one.line.words[0].value in {word.value for word in Line(f" {one.fixed}").words} for one in found)
     if (len(names) > 1 and not stays) or any(re.search(r"[:@=]", one.line.words[0].value) for one in found):
         return []
-    return names if len(names) <= _MOST_TOOLS and all(re.fullmatch(r"[\w.+-]+", name) for name in names) else []
+    if _script(found):
+        return []
+    return names if len(names) <= _MOST_TOOLS and all(re.fullmatch(r"[^\s/]{1,60}", name) for name in names) else []
+
+
+def _script(found: Sequence[Failure]) -> str:
+    """Return the expression of a line that begins with a script, where the scripts differ and their extension does not."""
+    first = [one.line.words[0].value for one in found]
+    regex = word_regex(first)
+    plain = len(set(first)) > 1 and all(re.fullmatch(r"[\w./-]+", word) for word in first)
+    return f"^{regex}(?!\\S)" if plain and "\\." in regex else ""
 
 
 def of(found: Sequence[Failure], rerun: Mapping[str, Any]) -> dict[str, Any]:
@@ -39,6 +49,8 @@ def of(found: Sequence[Failure], rerun: Mapping[str, Any]) -> dict[str, Any]:
     made: dict[str, Any] = {"lead": "drop"} if found[0].drops else {}
     same = len({one.line.program for one in found}) == 1
     words = _leading(found) if same else []
+    if script := _script(found):
+        made["line"] = script
     places = any(isinstance(template, str) for template in rerun["to"])
     has = [word for word in _lost(found) if word not in words] if places else []
     if not same:

@@ -76,7 +76,7 @@ def _sketches(found: Sequence[Failure], until: float) -> Iterator[Sketch]:
         return
     gone = [{word for change in failures.changes(one) for word in change.old} for one in found]
     for line in triggers.found(outputs):
-        trigger = line.replace(rate=line.rate + 1.5 * line.names_one_of(gone))
+        trigger = line.replace(rate=line.rate + 3 * line.names_one_of(gone))
         for shape in (trigger, *triggers.widened(trigger, outputs)):
             if time.process_time() > until:
                 return
@@ -97,7 +97,7 @@ def _entry(found: Sequence[Failure], sketch: Sketch) -> dict[str, Any] | None:
     tools = conditions.tools(found)
     rerun = {**conditions.of(found, sketch.rerun), **sketch.rerun}
     calls = any(isinstance(template, dict) and "call" in template for template in rerun["to"])
-    if not tools and (sketch.trigger is None or not calls):
+    if not tools and (sketch.trigger is None or not (calls or "line" in rerun)):
         return None
     said: dict[str, Any] = {}
     message = f"{' or '.join(tools)} {' '.join(rerun.get('words', ()))}".strip() + " said nothing, and failed"

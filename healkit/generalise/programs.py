@@ -59,8 +59,13 @@ def _constant(found: Sequence[Failure], trigger: Trigger | None) -> Iterator[Ske
 
 
 def _called(trigger: Trigger | None) -> Iterator[Sketch]:
+    """Yield the functions of the language that look at nothing but the line, and at the option that an output names."""
     for name in CALLS:
         yield Sketch(rerun={"to": [{"call": name}]}, cost=_CALL, trigger=trigger)
+    for spot in trigger.spots() if trigger is not None else ():
+        if all(text.startswith("-") for text in spot.texts):
+            names = {(spot.line, spot.piece): "option"}
+            yield Sketch(rerun={"to": [{"call": "flag_first"}]}, cost=_CALL, trigger=trigger, names=names)
 
 
 def _templates(found: Sequence[Failure], trigger: Trigger | None) -> Iterator[Sketch]:

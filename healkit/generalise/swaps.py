@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..correct import rules
+from ..correct import data, rules
 from ..correct.line import unquoted
 from ..records import Record
 from . import failures
@@ -28,6 +28,7 @@ _LIST = 3
 class Swap(Record):
     """One word of a line became another: which word it was, counted from both ends, and both as the shell takes them."""
 
+    program: str
     at: int
     back: int
     old: str
@@ -53,7 +54,13 @@ def _swap(one: Failure) -> Swap | None:
     if len(found) != 1 or len(found[0].old) != 1 or len(found[0].new) != 1:
         return None
     at = found[0].at
-    return Swap(at=at, back=at - len(one.line.words), old=unquoted(found[0].old[0]), new=unquoted(found[0].new[0]))
+    return Swap(
+        program=one.line.program,
+        at=at,
+        back=at - len(one.line.words),
+        old=unquoted(found[0].old[0]),
+        new=unquoted(found[0].new[0]),
+    )
 
 
 def _all(spot: Spot, swaps: Sequence[Swap], holds: Any) -> bool:
@@ -88,8 +95,15 @@ def _named(shape: Trigger, spots: Sequence[Spot], wrongs: Sequence[Spot], swaps:
             names = {_place(right): "right"} | ({_place(wrong): _wrong_name(wrong)} if wrong else {})
             swap = _wrong_name(wrong) if wrong else "wrong"
             cost = 2.0 + (0 if wrong else 0.6) + 0.3 * (len(shape.lines) - 1) + 0.4 * right.is_fixed
+            cost += 0.6 * _begins_list(shape, right)
             rerun = {"right": wish, "to": [{"swap": swap}]}
             yield Sketch(rerun=rerun, cost=cost, trigger=shape, names=names)
+
+
+def _begins_list(shape: Trigger, spot: Spot) -> bool:
+    """Tell whether a mark stands after a word that separates it from another one: the output names several."""
+    after = shape.lines[spot.line][spot.piece + 1 : spot.piece + 2]
+    return bool(after) and after[0].fixed and after[0].texts[0] in _SEPARATORS
 
 
 def _wrong_name(spot: Spot) -> str:
@@ -108,17 +122,26 @@ def _listed(shape: Trigger, spots: Sequence[Spot], wrongs: Sequence[Spot], swaps
     if shape.block and all(_has_right(text, swap) for text, swap in zip(shape.block, swaps, strict=True)):
         places.append(({}, "choices"))
     least = min(rules.likeness(swap.old.lower().lstrip("-"), swap.new.lower().lstrip("-")) for swap in swaps) - 0.05
-    for names, block in places:
-        wish: dict[str, Any] = {"of": "choices"}
+    wishes: list[tuple[dict[tuple[int, int], str], str, dict[str, Any]]]
+    wishes = [(names, block, {"of": "choices"}) for names, block in places]
+    if not shape.block and len(shape.lines) == 1 and _are_known(swaps):
+        wishes.append(({}, "", {"list": "{0}"}))
+    for names, block, wish in wishes:
         if any(swap.new.startswith("-") for swap in swaps):
             wish |= {"inner": r"--?[\w-]+", "options": True}
         for wrong, line in _bad_words(wrongs, swaps):
             near = _wrong_name(wrong) if wrong else "wrong"
-            wish = {**wish, "near": near} | ({"least": max(LEAST, round(least, 2))} if least < rules.LIKENESS else {})
+            full = {**wish, "near": near} | ({"least": max(LEAST, round(least, 2))} if least < rules.LIKENESS else {})
             taken = names | ({_place(wrong): near} if wrong else {})
-            rerun: dict[str, Any] = {**line, "right": wish, "to": [{"swap": near}]}
-            cost = 2.2 + (0 if wrong else 0.5) + 0.3 * bool(block)
+            rerun: dict[str, Any] = {**line, "right": full, "to": [{"swap": near}]}
+            below = any(line for line, _ in names)
+            cost = 2.2 + (0 if wrong else 0.5) + 0.3 * bool(block) + 0.4 * below + 0.8 * ("list" in wish)
             yield Sketch(rerun=rerun, cost=cost, trigger=shape, names=taken, block=block)
+
+
+def _are_known(swaps: Sequence[Swap]) -> bool:
+    """Tell whether all right words are sub-commands that healkit has a list of."""
+    return all(swap.at == 1 and swap.new in data.names(swap.program) for swap in swaps)
 
 
 def _bad_words(wrongs: Sequence[Spot], swaps: Sequence[Swap]) -> Iterator[tuple[Spot | None, dict[str, str]]]:
