@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 MOST = 5
 _MOST_COMMAND = 4_000
 _REDIRECTIONS = re.compile(r"(?:\s+(?:\d?>{1,2}|&>{1,2}|\d?<)(?:&\d|\s*[^\s<>|;&'\"`$()]{1,200}))+$")
+_VARIABLES = re.compile(r"(?:[A-Za-z_]\w{0,80}=[^\s'\"`$();|&<>]{0,200}\s+)+")
 _KEYS = ("line", "words", "has", "lacks", "lead", "unless", "silent", "right", "to")
 
 
@@ -45,17 +46,21 @@ def results(entry: Mapping[str, Any], command: str, output: str) -> list[str]:
 
 
 def parts(command: str) -> Sequence[Line]:
-    """Return the simple commands of a line, the last one first; redirections at their ends stand outside."""
+    """Return the simple commands of a line, the last one first; variables in front and redirections at the end stand outside."""
     whole, *several = simple(command)
     return [_bare(line) for line in (several if len(several) > 1 else [whole])]
 
 
 def _bare(line: Line) -> Line:
-    """Return a simple command without the redirections at its end."""
-    found = _REDIRECTIONS.search(line.text)
-    if found is None or not found.start():
-        return line
-    return Line(line.lead + line.text[: found.start()], line.before, found[0] + line.after)
+    """Return a simple command without the variables in front of it and the redirections at its end."""
+    text = line.lead + line.text
+    found = _REDIRECTIONS.search(text)
+    end = found.start() if found and found.start() else len(text)
+    given = _VARIABLES.match(text[:end])
+    start = given.end() if given else 0
+    return (
+        Line(text[start:end], line.before + text[:start], text[end:] + line.after) if start or end < len(text) else line
+    )
 
 
 def _rules(entry: Mapping[str, Any], rerun: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -39,12 +39,13 @@ def _script(found: Sequence[Failure]) -> str:
     return f"^{regex}(?!\\S)" if plain and "\\." in regex else ""
 
 
-def of(found: Sequence[Failure], rerun: Mapping[str, Any]) -> dict[str, Any]:
+def of(found: Sequence[Failure], rerun: Mapping[str, Any], strict: bool = False) -> dict[str, Any]:
     """Return the conditions on the line, as keys of `rerun`.
 
     Args:
         found: the failures.
         rerun: what makes the new line.
+        strict: whether all words that the lines share must be there.
     """
     made: dict[str, Any] = {"lead": "drop"} if found[0].drops else {}
     same = len({one.line.program for one in found}) == 1
@@ -53,8 +54,8 @@ def of(found: Sequence[Failure], rerun: Mapping[str, Any]) -> dict[str, Any]:
         made["line"] = script
     places = any(isinstance(template, str) for template in rerun["to"])
     has = [word for word in _lost(found) if word not in words] if places else []
-    if not same:
-        has += [word for word in _shared(found) if word not in has]
+    if not same or strict:
+        has += [word for word in _shared(found) if word not in (*has, *words)]
     ends = _extension(found, rerun)
     if words:
         made["words"] = [escaped(word) for word in words]

@@ -44,8 +44,8 @@ def learn(
     for checked, sketch in enumerate(sorted(_sketches(found, until), key=_cost)):
         if checked >= MOST_CHECKED or (kept and time.process_time() > until):
             break
-        entry = _entry(found, sketch)
-        if entry is not None and _explains(entry, examples, against):
+        entry = _fitting(found, sketch, examples, against)
+        if entry is not None:
             one = Learned(entry=entry, score=round(20 - _cost(sketch), 2), specificity=_specificity(sketch))
             kept.append((_cost(sketch), one))
             if len(kept) >= MOST * 4:
@@ -76,26 +76,42 @@ def _sketches(found: Sequence[Failure], until: float) -> Iterator[Sketch]:
         return
     gone = [{word for change in failures.changes(one) for word in change.old} for one in found]
     for line in triggers.found(outputs):
-        trigger = line.replace(rate=line.rate + 3 * line.names_one_of(gone))
+        trigger = line.replace(rate=line.rate + 4 * line.names_one_of(gone))
         for shape in (trigger, *triggers.widened(trigger, outputs)):
             if time.process_time() > until:
                 return
             yield from programs.sketches(found, shape)
 
 
-def _explains(entry: dict[str, Any], examples: Sequence[CommandExample], against: Sequence[tuple[str, str]]) -> bool:
-    """Tell whether an entry makes every example's new line first, and nothing of what is against it."""
+def _fitting(
+    found: Sequence[Failure], sketch: Sketch, examples: Sequence[CommandExample], against: Sequence[tuple[str, str]]
+) -> dict[str, Any] | None:
+    """Return the entry of a sketch that explains all examples and is silent about what is against it; None for none.
+
+    Where the plain one is not silent, one that asks for everything that the examples' lines have in common may be.
+    """
+    for strict in (False, True):
+        entry = _entry(found, sketch, strict)
+        if entry is None or not _explains(entry, examples):
+            return None
+        if not any(learned.results(entry, command, output) for command, output in against):
+            return entry
+    return None
+
+
+def _explains(entry: dict[str, Any], examples: Sequence[CommandExample]) -> bool:
+    """Tell whether an entry makes every example's new line first."""
     for one in examples:
         made = learned.results(entry, one.command, one.output)
         if not made or made[0].split() != one.fixed.split() or not danger.runs_known(entry, one.command, made[0]):
             return False
-    return not any(learned.results(entry, command, output) for command, output in against)
+    return True
 
 
-def _entry(found: Sequence[Failure], sketch: Sketch) -> dict[str, Any] | None:
+def _entry(found: Sequence[Failure], sketch: Sketch, strict: bool) -> dict[str, Any] | None:
     """Return the entry of a sketch, keys in the order in which a person reads them; None where it would fire too easily."""
     tools = conditions.tools(found)
-    rerun = {**conditions.of(found, sketch.rerun), **sketch.rerun}
+    rerun = {**conditions.of(found, sketch.rerun, strict), **sketch.rerun}
     calls = any(isinstance(template, dict) and "call" in template for template in rerun["to"])
     if not tools and (sketch.trigger is None or not (calls or "line" in rerun)):
         return None

@@ -27,6 +27,7 @@ def sketches(found: Sequence[Failure], trigger: Trigger | None) -> Iterator[Sket
         yield from swaps.sketches(found, trigger)
     if trigger is None or (len(trigger.lines) == 1 and not trigger.block):
         yield from _constant(found, trigger)
+        yield from _inside(found, trigger)
         yield from _called(trigger)
     if trigger is None or not trigger.block:
         yield from _templates(found, trigger)
@@ -56,6 +57,32 @@ def _constant(found: Sequence[Failure], trigger: Trigger | None) -> Iterator[Ske
         first = all(run[0].at == 1 for run in runs)
         sub = [r"^(\S+)", f"{{1}} {new}"] if first else [rf"(?<!\S){triggers.escaped(anchor)}(?!\S)", f"{anchor} {new}"]
         yield Sketch(rerun={"to": [{"sub": [sub]}]}, cost=cost, trigger=trigger)
+
+
+def _inside(found: Sequence[Failure], trigger: Trigger | None) -> Iterator[Sketch]:
+    """Yield one part of a word replaced, where it is the same in all lines: a port, a folder, a tag."""
+    parts = set()
+    for one in found:
+        changed = [change for change in failures.changes(one) if len(change.old) == len(change.new) == 1]
+        if len(changed) != 1 or len(failures.changes(one)) != 1:
+            return
+        if changed[0].old[0].lstrip("-") == _parted(changed[0].old[0], changed[0].new[0])[0]:
+            return  # the whole option: said as one word
+        parts.add(_parted(changed[0].old[0], changed[0].new[0]))
+    old, new = parts.pop()
+    if not parts and old and new and not re.search(r"[{}]|<<|['\"$`]", old + new):
+        sub = [rf"(?<![A-Za-z0-9]){triggers.escaped(old)}(?![A-Za-z0-9])", new]
+        yield Sketch(rerun={"to": [{"sub": [sub]}]}, cost=1.8 + 0.45 * len(new), trigger=trigger)
+
+
+def _parted(old: str, new: str) -> tuple[str, str]:
+    """Return in what two words differ, without the parts that they begin and end with alike."""
+    ours, theirs = re.findall(r"[A-Za-z0-9]+|.", old), re.findall(r"[A-Za-z0-9]+|.", new)
+    while ours and theirs and ours[0] == theirs[0]:
+        ours, theirs = ours[1:], theirs[1:]
+    while ours and theirs and ours[-1] == theirs[-1]:
+        ours, theirs = ours[:-1], theirs[:-1]
+    return "".join(ours), "".join(theirs)
 
 
 def _called(trigger: Trigger | None) -> Iterator[Sketch]:

@@ -99,7 +99,7 @@ def _fields(found: Sequence[Failure], captures: Mapping[str, Sequence[str]]) -> 
                 yield 2.0 + more, f"{{:{number}}}"
             yield from _filtered(f"{number}", 2.2 + more)
     for name in captures:
-        yield from _filtered(name, 2.4)
+        yield from _filtered(name, 2.1)
         yield 1.6, f"{{before {name}}}"
         yield 1.6, f"{{after {name}}}"
 

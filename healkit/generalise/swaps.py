@@ -94,7 +94,7 @@ def _named(shape: Trigger, spots: Sequence[Spot], wrongs: Sequence[Spot], swaps:
         for wrong in others or [None]:
             names = {_place(right): "right"} | ({_place(wrong): _wrong_name(wrong)} if wrong else {})
             swap = _wrong_name(wrong) if wrong else "wrong"
-            cost = 2.0 + (0 if wrong else 0.6) + 0.3 * (len(shape.lines) - 1) + 0.4 * right.is_fixed
+            cost = 2.0 + (0 if wrong else 2.0) + 0.3 * (len(shape.lines) - 1) + 0.4 * right.is_fixed
             cost += 0.6 * _begins_list(shape, right)
             rerun = {"right": wish, "to": [{"swap": swap}]}
             yield Sketch(rerun=rerun, cost=cost, trigger=shape, names=names)
@@ -135,7 +135,7 @@ def _listed(shape: Trigger, spots: Sequence[Spot], wrongs: Sequence[Spot], swaps
             taken = names | ({_place(wrong): near} if wrong else {})
             rerun: dict[str, Any] = {**line, "right": full, "to": [{"swap": near}]}
             below = any(line for line, _ in names)
-            cost = 2.2 + (0 if wrong else 0.5) + 0.3 * bool(block) + 0.4 * below + 0.8 * ("list" in wish)
+            cost = 2.2 + (0 if wrong else 2.0) + 0.3 * bool(block) + 0.4 * below + 0.8 * ("list" in wish)
             yield Sketch(rerun=rerun, cost=cost, trigger=shape, names=taken, block=block)
 
 
@@ -166,7 +166,8 @@ def _with_lists(trigger: Trigger) -> Iterator[Trigger]:
             gap = Piece(texts=texts, space=line[start].space, is_list=True)
             lines = [*trigger.lines]
             lines[at] = [*line[:start], gap, *line[end:]]
-            yield trigger.replace(lines=lines)
+            if any(piece.fixed and re.search(r"[^\W\d_]{3}", piece.texts[0]) for piece in lines[0]):
+                yield trigger.replace(lines=lines)
 
 
 def _lists(line: Sequence[Piece]) -> Iterator[tuple[int, int]]:

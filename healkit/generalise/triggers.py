@@ -203,7 +203,7 @@ def widened(trigger: Trigger, outputs: Sequence[str]) -> Iterator[Trigger]:
             yield trigger.replace(lines=[trigger.lines[0], tokens.laid(below)], apart=apart, rate=trigger.rate - 0.5)
     blocks = ["\n".join(text[at + 1 : at + 81]) for text, at in zip(texts, places, strict=True)]
     if all(blocks):
-        yield trigger.replace(block=blocks, rate=trigger.rate - 1)
+        yield trigger.replace(block=blocks, rate=trigger.rate - 0.5)
 
 
 def _source(line: Sequence[Piece], number: int) -> str:
