@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST, MOST_EXAMPLES, NEAR = 3, 6, 10
 _IDENTIFIER, _DOTTED = re.compile(r"[A-Za-z_]\w*"), re.compile(r"[A-Za-z_][\w.]*")
+_PLACE = ("file", "line", "column")
 _NAMES = ("name", "other_name", "third_name", "fourth_name")
 
 
@@ -37,16 +38,17 @@ def learn(examples: Sequence[EditExample], against: Sequence[tuple[str, str]] = 
     cuts = [hunks.cut(one) for one in examples]
     if len(examples) < 2 or not all(cuts) or len({one.file.rpartition(".")[2] for one in examples}) > 1:
         return []
-    if len({len(cut) for cut in cuts}) > 1:
-        cuts = [[hunks.merged(cut)] for cut in cuts]
+    whole = [[hunks.merged(cut)] for cut in cuts]
+    shapes = [cuts, whole] if len({len(cut) for cut in cuts}) == 1 < len(cuts[0]) else [whole]
     kept: list[Learned] = []
     for trigger in triggers.found([one.output for one in examples]):
-        split = trigger.replace(lines=[_split(trigger.lines[0])])
-        names = _names(split)
+        split = trigger.replace(lines=[_split(_placed(trigger.lines[0], examples))])
+        names = _names(split, examples)
         regex = split.regex(names)
         if any(re.search(regex, output, re.MULTILINE) for _, output in against):
             continue
-        kept += _entries(examples, cuts, split, names, against)
+        for shape in shapes:
+            kept += _entries(examples, shape, split, names, against)
     kept.sort(key=lambda one: -one.score)
     return _distinct(kept)[:MOST]
 
@@ -62,7 +64,7 @@ def _split(line: Sequence[Piece]) -> list[Piece]:
     """Return a laid line with what differing words begin and end with alike as pieces of their own: `X.__init__`."""
     made: list[Piece] = []
     for piece in line:
-        whole = piece.fixed or not piece.is_word or piece.texts[0].startswith(("/", "~"))
+        whole = piece.fixed or not piece.is_word or "/" in piece.texts[0]
         head, tail = ("", "") if whole else _alike(piece.texts)
         middle = [text[len(head) : len(text) - len(tail)] for text in piece.texts]
         if not (head or tail) or not all(middle):
@@ -90,11 +92,41 @@ def _common(texts: Sequence[str]) -> str:
     )
 
 
-def _names(trigger: Trigger) -> dict[tuple[int, int], str]:
-    """Return names for the words that differ: captures that an edit may use."""
-    spots = [spot for spot in trigger.spots() if spot.is_word and not spot.is_fixed]
-    spots = [spot for spot in spots if all(_DOTTED.fullmatch(text) for text in spot.texts)]
-    return {(spot.line, spot.piece): name for spot, name in zip(spots, _NAMES, strict=False)}
+def _is_place(texts: Sequence[str], examples: Sequence[EditExample]) -> bool:
+    """Tell whether a word of the outputs is the file that was edited."""
+    return all(
+        one.file and (text == one.file or text.endswith(f"/{one.file}"))
+        for text, one in zip(texts, examples, strict=True)
+    )
+
+
+def _placed(line: Sequence[Piece], examples: Sequence[EditExample]) -> list[Piece]:
+    """Return a laid line whose file, line and column are gaps, also where they are equal in all examples."""
+    made: list[Piece] = []
+    steps = 0
+    for piece in line:
+        if _is_place(piece.texts, examples):
+            steps = 5
+        is_number = 0 < steps < 5 and all(text.isdigit() for text in piece.texts)
+        made.append(piece.replace(fixed=False) if steps == 5 or is_number else piece)
+        steps = max(0, steps - 1)
+    return made
+
+
+def _names(trigger: Trigger, examples: Sequence[EditExample]) -> dict[tuple[int, int], str]:
+    """Return names for the words that differ: where it is, and what an edit may use."""
+    names: dict[tuple[int, int], str] = {}
+    free, places = list(_NAMES), ["line", "column"]
+    for spot in trigger.spots():
+        if spot.is_fixed or not spot.is_word:
+            continue
+        if "file" not in names.values() and _is_place(spot.texts, examples):
+            names[spot.line, spot.piece] = "file"
+        elif "file" in names.values() and places and all(text.isdigit() for text in spot.texts):
+            names[spot.line, spot.piece] = places.pop(0)
+        elif free and all(_DOTTED.fullmatch(text) for text in spot.texts):
+            names[spot.line, spot.piece] = free.pop(0)
+    return names
 
 
 def _entries(
@@ -106,10 +138,12 @@ def _entries(
 ) -> Iterator[Learned]:
     """Yield the entries of one trigger: for each hunk its ways to be said, all safe ones together first."""
     captures = {name: trigger.lines[at][piece].texts for (at, piece), name in names.items()}
-    ways = [list(rewrite.rewrites(row, captures)) for row in zip(*cuts, strict=True)]
-    for number, chosen in enumerate(itertools.islice(itertools.product(*ways), 12)):
+    rows = list(zip(*cuts, strict=True))
+    ways = [list(rewrite.rewrites(row, captures)) for row in rows]
+    together = [(one,) for one in rewrite.joined(rows, captures)] if len(rows) > 1 else []
+    for number, chosen in enumerate(itertools.islice((*together, *itertools.product(*ways)), 12)):
         used = set().union(*(one.used for one in chosen)) if chosen else set()
-        kept = {place: name for place, name in names.items() if name in used}
+        kept = {place: name for place, name in names.items() if name in used or name in _PLACE}
         regex = _typed(trigger, kept)
         if not chosen or not _explains(examples, regex, chosen):
             continue
@@ -125,6 +159,8 @@ def _typed(trigger: Trigger, names: Mapping[tuple[int, int], str]) -> str:
     """Return the expression of a trigger; what it captures is a name in code and nothing else."""
     regex = trigger.regex(names)
     for (at, piece), name in names.items():
+        if name in _PLACE:
+            continue
         plain = all(_IDENTIFIER.fullmatch(text) for text in trigger.lines[at][piece].texts)
         kind = r"[A-Za-z_]\w{0,80}" if plain else r"[A-Za-z_][\w.]{0,120}"
         regex = re.sub(rf"\(\?P<{name}>[^)]*\)", f"(?P<{name}>{kind})".replace("\\", r"\\"), regex, count=1)
@@ -147,11 +183,14 @@ def _heals(one: EditExample, regex: str, chosen: Sequence[Rewrite]) -> bool:
     edits = []
     for way in chosen:
         compiled = re.compile(_with(way.search, captures), re.MULTILINE)
-        matches = list(compiled.finditer(text, start, end))
+        matches = [match for match in compiled.finditer(text, start, end) if match[0]]
         if len(matches) != 1:
             return False
         edits.append((matches[0].start(), matches[0].end(), matches[0].expand(fill(way.replacement, captures))))
-    for begin, stop, new in sorted(edits, reverse=True):
+    edits.sort()
+    if any(one[1] > after[0] for one, after in itertools.pairwise(edits)):
+        return False
+    for begin, stop, new in reversed(edits):
         text = text[:begin] + new + text[stop:]
     return text == want
 

@@ -45,7 +45,31 @@ def cut(example: EditExample) -> list[Hunk]:
             found.append((a, b, c, d))
     if len(found) > MOST_HUNKS:
         return []
-    return [Hunk(left=old[:a], old=old[a:b], new=new[c:d], right=old[b:]) for a, b, c, d in found]
+    return [_slid(Hunk(left=old[:a], old=old[a:b], new=new[c:d], right=old[b:])) for a, b, c, d in found]
+
+
+def _slid(hunk: Hunk) -> Hunk:
+    """Return an insertion where a person would say that it is: as whole lines, else as far to the right as it may be."""
+    if hunk.old or not hunk.new:
+        return hunk
+    left, new, right = list(hunk.left), list(hunk.new), list(hunk.right)
+    while left and left[-1] == new[-1]:
+        right.insert(0, left.pop())
+        new = [new[-1], *new[:-1]]
+    first = (left, new, right)
+    while True:
+        if _is_lines(left, new):
+            return Hunk(left=left, old=(), new=new, right=right)
+        if not right or right[0] != new[0]:
+            break
+        left, new, right = [*left, right[0]], [*new[1:], new[0]], right[1:]
+    left, new, right = (left, new, right) if left else first
+    return Hunk(left=left, old=(), new=new, right=right)
+
+
+def _is_lines(left: Sequence[str], new: Sequence[str]) -> bool:
+    """Tell whether what is put in are whole lines."""
+    return new[-1].endswith("\n") and (not left or left[-1].endswith("\n"))
 
 
 def _around(example: EditExample) -> tuple[str, str]:

@@ -42,31 +42,73 @@ def rewrites(hunks: Sequence[Hunk], captures: Mapping[str, Sequence[str]]) -> It
     tied = _tied(hunks, captures)
     if tied is not None and search:
         lead, name = tied
-        after = _ahead(hunks)
+        edge = r"\b" if re.match(r"\w|<<", search) else ""
         yield Rewrite(
-            search=rf"(?P<head>{lead})\b{search}{after}"
-            if search[:1].isalnum() or search[:1] == "_"
-            else f"(?P<head>{lead}){search}{after}",
+            search=f"(?P<head>{lead}){edge}{search}{_ahead(hunks)}",
             replacement=rf"\g<head>{replacement}",
             used=frozenset((*used, name) if name else used),
             is_tied=True,
         )
+    yield from _untied(hunks, captures, body)
+
+
+def joined(rows: Sequence[Sequence[Hunk]], captures: Mapping[str, Sequence[str]]) -> Iterator[Rewrite]:
+    """Yield several hunks that stand in one call as one expression: two that begin at the same call would overlap.
+
+    Args:
+        rows: for each hunk, what it is in each example.
+        captures: for each name, what it captures in the output of each example.
+    """
+    tied = [_tied(hunks, captures) for hunks in rows]
+    bodies = [_body(hunks, captures, f"{number}") for number, hunks in enumerate(rows)]
+    if len(set(tied)) != 1 or tied[0] is None or not all(body and body[0] for body in bodies):
+        return
+    lead, name = tied[0]
+    search, replacement = f"(?P<head>{lead})", r"\g<head>"
+    used = {name} - {""}
+    for number, (body, hunks) in enumerate(zip(bodies, rows, strict=True)):
+        if body is None:
+            return
+        edge = r"\b" if re.match(r"\w|<<", body[0]) else ""
+        search += (f"(?P<between{number}>{SKIP})" if number else "") + f"{edge}{body[0]}{_ahead(hunks)}"
+        replacement += (rf"\g<between{number}>" if number else "") + body[1]
+        used |= set(body[2])
+    yield Rewrite(search=search, replacement=replacement, used=frozenset(used), is_tied=True)
+
+
+def _untied(
+    hunks: Sequence[Hunk], captures: Mapping[str, Sequence[str]], body: tuple[str, str, tuple[str, ...]]
+) -> Iterator[Rewrite]:
+    """Yield expressions that know a place by what stands beside it, the fewer tokens the earlier."""
+    search, replacement, used = body
+    lines = not search and all(not one.left or one.left[-1].endswith("\n") for one in hunks)
     for size in (1, 2, 3):
-        left, left_used = _side([one.left[::-1] for one in hunks], captures, size, back=True)
+        left, left_used = ("^", ()) if lines else _side([one.left[::-1] for one in hunks], captures, size, back=True)
         right, right_used = _side([one.right for one in hunks], captures, size, back=False)
         if not search and not (left and right):
             continue
         if not re.search(r"\w{3}", re.sub(r"\\.", "", left + search + right)):
             continue
-        head = f"(?P<head>{left})" if left else ""
-        yield Rewrite(
-            search=f"{head}{search}{f'(?={right})' if right else ''}",
-            replacement=(r"\g<head>" if left else "") + replacement,
-            used=frozenset((*used, *left_used, *right_used)),
-        )
+        yield _beside(search, replacement, frozenset((*used, *left_used, *right_used)), left, right)
 
 
-def _body(hunks: Sequence[Hunk], captures: Mapping[str, Sequence[str]]) -> tuple[str, str, tuple[str, ...]] | None:
+def _beside(search: str, replacement: str, used: frozenset[str], left: str, right: str) -> Rewrite:
+    """Return an expression between what stands before and after it; whole words, and never an empty match."""
+    if left == "^":
+        return Rewrite(search=rf"^(?P<next>{right}{_edge(right)})", replacement=rf"{replacement}\g<next>", used=used)
+    begins = r"(?<!\w)" if re.match(r"\w|<<", left or search) else ""
+    head = f"(?P<head>{begins}{left})" if left else begins
+    ahead = f"(?={right}{_edge(right)})" if right else _edge(search)
+    return Rewrite(search=f"{head}{search}{ahead}", replacement=(r"\g<head>" if left else "") + replacement, used=used)
+
+
+def _edge(text: str) -> str:
+    return r"(?!\w)" if re.search(r"(?:\w|>>)$", text) else ""
+
+
+def _body(
+    hunks: Sequence[Hunk], captures: Mapping[str, Sequence[str]], mark: str = ""
+) -> tuple[str, str, tuple[str, ...]] | None:
     """Return the expression of what went, the replacement, and the captures in both; None where they have no common form."""
     if len({len(one.old) for one in hunks}) > 1 or len({len(one.new) for one in hunks}) > 1:
         return None
@@ -83,7 +125,7 @@ def _body(hunks: Sequence[Hunk], captures: Mapping[str, Sequence[str]]) -> tuple
         elif texts in groups:
             search.append(f"(?P={groups[texts]})")
         else:
-            groups[texts] = f"part{'_abcdefgh'[len(groups)]}" if len(groups) < 9 else "part_z"
+            groups[texts] = f"part{mark}_{len(groups)}"
             kind = r"\w{1,120}" if all(re.fullmatch(r"\w+", text) for text in texts) else r"\s{1,80}"
             if not all(re.fullmatch(r"\w+|\s+", text) for text in texts):
                 return None

@@ -18,6 +18,8 @@ NEXT = 3
 """Lines below a decisive one in which what is meant may stand."""
 BLOCK = r"(?P<{name}>(?:\n{{1,3}}[ \t]*\S[^\n]{{0,200}}){{1,80}})"
 _SPECIAL = re.compile(r"[.^$*+?{}\[\]\\|()]")
+_MARGIN = ("E", ">", "|", "!", "*", "-", "\u25b8", "\u2570\u2500>", "\u00d7")
+"""What tools put in front of a line: it says nothing of the failure."""
 _USAGE = re.compile(r"\busage: |\[options?\]|--help\b", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 
@@ -177,6 +179,8 @@ def _made(texts: Sequence[Sequence[str]], places: Sequence[int]) -> Iterator[Tri
     """Yield the trigger of lines that are alike: nothing where too little is equal."""
     lines = [text[place] for text, place in zip(texts, places, strict=True)]
     pieces = tokens.laid(lines)
+    if len(pieces) > 1 and pieces[0].fixed and pieces[0].texts[0] in _MARGIN and pieces[1].space:
+        pieces = pieces[1:]
     telling = sum(len(_WORDS.findall(piece.texts[0])) for piece in pieces if piece.fixed)
     wide = sum(not piece.fixed and not piece.is_word for piece in pieces)
     gaps = sum(not piece.fixed for piece in pieces)

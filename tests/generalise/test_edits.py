@@ -59,18 +59,33 @@ EVENTS = """class Order:
 
 
 class Ticket:
-    def __init__(self, name, type):
+    def __init__(self, name, type, body=None):
         self.name, self.type = name, type
 """
+
+
+BOTH = (  # two arguments of one call: one search, so that they do not overlap
+    keyword("Event", 'Event(event_type="t", data={"k": (1, 2)})', 'Event(type="t", body={"k": (1, 2)})'),
+    keyword("Log", "e = Log(1, event_type=x, data=y)", "e = Log(1, type=x, body=y)"),
+)
 
 
 def entries(examples: tuple[EditExample, ...], against: tuple[tuple[str, str], ...] = ()) -> list[dict]:
     return [json.loads(json.dumps(one.entry)) for one in generalise.edits(examples, against)]
 
 
-@pytest.mark.parametrize("examples", [SAME, INSIDE], ids=["the call", "the argument alone"])
+@pytest.mark.parametrize(
+    ("examples", "more", "healed"),
+    [(SAME, "", ""), (INSIDE, "", ""), (BOTH, "\n    data=3,", "\n    body=3,")],
+    ids=["the call", "the argument alone", "two arguments"],
+)
 def test_a_third_file_is_healed_and_another_class_left_alone(
-    examples: tuple[EditExample, ...], tmp_path: Path, isolated_home: Path, monkeypatch: pytest.MonkeyPatch
+    examples: tuple[EditExample, ...],
+    more: str,
+    healed: str,
+    tmp_path: Path,
+    isolated_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     best = entries(examples)[0]
     layer = isolated_home / "healkit" / "data" / "error-patterns.json"
@@ -81,14 +96,17 @@ def test_a_third_file_is_healed_and_another_class_left_alone(
     (project / ".git").mkdir()
     (project / "shop" / "events.py").write_text(EVENTS)
     (project / "shop" / "__init__.py").write_text("")
-    (project / "main.py").write_text(THIRD)
+    before = THIRD.replace('len("created"),', f'len("created"),{more}')
+    (project / "main.py").write_text(before)
     monkeypatch.chdir(project)
     assert (
         program.main(["run", "--fix", "--yes", "--json-report", "../report.json", "--", sys.executable, "main.py"]) == 0
     )
     fixes = json.loads((tmp_path / "report.json").read_text())["fixes"]
     assert [fix["kind"] for fix in fixes if fix["applied"]] == ["text"]
-    assert (project / "main.py").read_text() == THIRD.replace('event_type=len("created")', 'type=len("created")')
+    assert (project / "main.py").read_text() == before.replace(
+        f'event_type=len("created"),{more}', f'type=len("created"),{healed}'
+    )
 
 
 def test_the_pattern_names_the_class_and_keeps_the_keyword() -> None:
@@ -112,6 +130,38 @@ def test_quoted_context_does_not_make_the_search_narrow() -> None:
     assert "import os" not in found[0]["auto_fix"]["search"]
     assert "<<name>>" in found[0]["auto_fix"]["search"]
     assert "/usr" not in found[0]["error_regex"]
+
+
+def test_the_place_is_captured_where_the_line_names_it() -> None:
+    told = "{file}:{line}: RuntimeWarning: coroutine '{name}' was never awaited\n"
+    examples = (
+        EditExample(
+            command="python a.py",
+            output=told.format(file="/p/a.py", line=3, name="fetch"),
+            file="a.py",
+            old="x = fetch(u)",
+            new="x = await fetch(u)",
+        ),
+        EditExample(
+            command="python b.py",
+            output=told.format(file="/p/b.py", line=3, name="load"),
+            file="b.py",
+            old="  rows = load(1)\n",
+            new="  rows = await load(1)\n",
+        ),
+    )
+    best = entries(examples)[0]
+    assert best["examples"][0]["captures"] == {"file": "/p/a.py", "line": "3", "name": "fetch"}
+    assert "<<name>>" in best["auto_fix"]["search"]
+
+
+def test_a_mark_in_the_margin_is_no_part_of_the_pattern() -> None:
+    told = "E   AttributeError: 'Client' object has no attribute 'get_json'\n"
+    examples = tuple(
+        EditExample(command="pytest", output=told, file=f"{name}.py", old=f"{name}.get_json(1)", new=f"{name}.get(1)")
+        for name in ("ab", "cd")
+    )
+    assert entries(examples)[0]["error_regex"].startswith("AttributeError")
 
 
 def test_what_is_against_it_is_not_recognised() -> None:
