@@ -18,21 +18,6 @@ if TYPE_CHECKING:
 
 _MARK = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.|(&&|\|\|?|;|&|[<>]+|`|\$\(|\n)""", re.DOTALL)
 _INSIDE = re.compile(r"`|\$\(|\$\{")
-_LEADS = ("sudo", "doas", "su", "eval", "exec", "sh", "bash", "zsh", "xargs")
-_DELETES = ("rm", "rmdir", "unlink", "shred", "dd", "mkfs", "truncate", "kill", "chmod", "chown")
-_HARD = re.compile(r"--(?:force|hard|delete|purge|prune|no-verify|no-preserve|allow-root|unsafe)[\w-]*")
-_SHORT = {
-    "rm": "rfR",
-    "git": "fD",
-    "docker": "f",
-    "podman": "f",
-    "hdfs": "rfR",
-    "mv": "f",
-    "cp": "f",
-    "ln": "f",
-    "kubectl": "f",
-}
-"""Letters of short options that force or delete, by program."""
 _CLOSE = 0.6
 
 
@@ -49,11 +34,8 @@ def introduced(old: str, new: str) -> str:
         return marks[0]
     was, now = _words(old), _words(new)
     gone = [word for word in was if word not in now]
-    listed = commands.table()
-    risky = {*listed.get("risky_words", ()), *listed.get("harmful_options", ()), *_LEADS, *_DELETES}
     for word in now:
-        bad = word in risky or _is_hard(word, now)
-        if bad and word not in was and not _is_slip(word, gone):
+        if word not in was and _is_dangerous(word, now) and not _is_slip(word, gone):
             return word
     return ""
 
@@ -70,11 +52,17 @@ def runs_known(entry: Mapping[str, Any], command: str, new: str) -> bool:
     return all(line.program in known for line in learned.parts(new) if line.words)
 
 
-def _is_hard(word: str, words: Sequence[str]) -> bool:
-    """Tell whether an option forces or deletes."""
+def _is_dangerous(word: str, words: Sequence[str]) -> bool:
+    """Tell whether a word forces, deletes, publishes or runs something else, by the tables of `memory/commands.json`."""
+    listed = commands.table()
     if re.fullmatch(r"-[A-Za-z]+", word):
-        return any(letter in word for program in words for letter in _SHORT.get(program, ""))
-    return _HARD.fullmatch(word.partition("=")[0]) is not None
+        letters = listed.get("never_added_letters", {})
+        if any(letter in word for program in words for letter in letters.get(program, "")):
+            return True
+    head = word.partition("=")[0]
+    marked = [one for one in listed.get("never_added", ()) if one.endswith("*") and head.startswith(one[:-1])]
+    plain = {*listed.get("risky_words", ()), *listed.get("harmful_options", ()), *listed.get("never_added", ())}
+    return bool(marked) or any(part in plain for part in (word, head, *word.split(":")))
 
 
 def _is_slip(word: str, gone: Sequence[str]) -> bool:
