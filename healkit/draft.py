@@ -149,12 +149,13 @@ def decisive_line(text: str) -> str:
         lines = text[best.start : best.end].split("\n")
     else:
         lines = text.split("\n")
-    rated = [(_rate(line[:MAX_RATED]), number, line) for number, line in enumerate(lines) if line.strip()]
+    rated = [(telling(line[:MAX_RATED]), number, line) for number, line in enumerate(lines) if line.strip()]
     line = max(rated, default=(0, 0, ""))[2].strip()
     return line if len(line) <= MAX_LINE else line[:MAX_LINE].rpartition(" ")[0] or line[:MAX_LINE]
 
 
-def _rate(line: str) -> int:
+def telling(line: str) -> int:
+    """Return how much a line says of a failure: the higher the more; below 0 it is noise."""
     told = 3 * bool(_STRONG.search(line)) + 2 * bool(_WEAK.search(line)) + bool(_TOLD_BY.match(line))
     return told - 6 * bool(_NOISE.search(line))
 

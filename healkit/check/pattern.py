@@ -11,7 +11,7 @@ from typing import Any
 from .. import entries, literals
 from ..index import MIN_LITERAL
 from ..jsonpos import Node
-from . import examples, regexes, words
+from . import examples, regexes, rerun, words
 from .entry import Entry
 from .house import House
 from .sheet import Sheet, close, did_you_mean, show
@@ -45,6 +45,7 @@ def check_entry(sheet: Sheet, node: Node, house: House, key: str = "") -> None:
     if not entry.broken and not entry.runs_away:
         examples.check_examples(entry)
         examples.check_counterexamples(entry)
+        rerun.check_rerun(entry)
     _check_disabled(entry)
     # The loader has the last word: what it refuses is never passed over in silence, whatever the checks above think.
     _ask_loader(entry, known=sheet.has_errors(before) or sheet.has_errors_within(node))

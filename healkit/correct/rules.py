@@ -9,7 +9,7 @@ import difflib
 import re
 from typing import Any
 
-from . import data, functions
+from . import data, fields, functions
 from .hints import Scene
 from .line import Line, Word, quote, unquoted
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from .hints import Surroundings
 
-_FIELD = re.compile(r"\{([a-z_]+|\d+)(:?)\}")
 _SAME = {"other": "wrong", "option_wrong": "wrong", "name2": "name", "name3": "name"} | {
     f"name{number}": "wrong" for number in range(4, 10)
 }
@@ -191,19 +190,11 @@ def _filled(template: str, line: Line, captures: Captures, lead: str) -> str | N
 
     def value(found: re.Match[str]) -> str:
         nonlocal missing
-        name, rest = found[1], found[2]
-        if name == "line":
-            return line.text
-        if name.isdigit():
-            at = int(name)
-            if rest:
-                return line.text[line.words[at].start :] if at < len(line.words) else ""
-            missing = missing or at >= len(line.words)
-            return line.words[at].raw if at < len(line.words) else ""
-        missing = missing or name not in captures
-        return captures.get(name, "")
+        text = fields.value(found, line, captures, captures.plain)
+        missing = missing or text is None
+        return text or ""
 
-    parts = [_FIELD.sub(value, part).strip() for part in template.split(" && ")]
+    parts = [fields.FIELD.sub(value, part).strip() for part in template.split(" && ")]
     return None if missing else " && ".join(part if part.startswith("cd ") else lead + part for part in parts)
 
 
@@ -218,7 +209,7 @@ def _substituted(text: str, expression: str, new: str, captures: Captures) -> st
     groups = {name: value or "" for name, value in found.groupdict().items()}
     groups |= {str(number): value or "" for number, value in enumerate(found.groups(), 1)}
     known = {**captures, **groups}
-    made = _FIELD.sub(lambda field: known.get(field[1], ""), new)
+    made = fields.FIELD.sub(lambda field: known.get(field[3], ""), new)
     return (text[: found.start()] + made + text[found.end() :]).strip()
 
 

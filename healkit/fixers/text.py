@@ -33,6 +33,7 @@ _FRAME = re.compile(
 _TEST = re.compile(
     r"(?:^|/)(?:tests?|specs?|__tests__)/|(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*(?:_test|[._-]spec|\.test)\.\w+)$"
 )
+_NAMED = re.compile(r"<<([A-Za-z_]\w*)>>")
 _IMPORT = re.compile(r"\s*(?:from\s+\S+\s+import\b|import\b|use\s|#include\b|export\s.*\bfrom\b|.*\brequire\()")
 
 
@@ -150,12 +151,16 @@ def _is_whole_word(text: str, one: _Edit) -> bool:
 
 
 def _expressions(text: str, start: int, end: int, fix: AutoFix, captures: Mapping[str, str]) -> list[_Edit]:
-    """Return where an expression matches; its groups may stand in the replacement as in `re`, captures as `{name}`."""
+    """Return where an expression matches; its groups may stand in the replacement as in `re`, captures as `{name}`.
+
+    In the expression a capture stands as `<<name>>`, letter by letter.
+    """
     import regex
 
+    search = _NAMED.sub(lambda one: re.escape(captures.get(one[1]) or one[0]), fix.search)
     template = fill(fix.replacement, {name: value.replace("\\", r"\\") for name, value in captures.items()})
     try:
-        compiled = regex.compile(fix.search, regex.MULTILINE)
+        compiled = regex.compile(search, regex.MULTILINE)
         found = list(compiled.finditer(text, start, end, timeout=_BUDGET_S))
         return [_Edit(match.start(), match.end(), match.expand(template)) for match in found if match.group()]
     except (regex.error, TimeoutError, IndexError):

@@ -1,0 +1,35 @@
+"""Commands and what passed in their place: what is learned goes through its JSON text and is asked again."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+
+import pytest
+
+from healkit import generalise
+from healkit.generalise import CommandExample
+
+CASES = json.loads((pathlib.Path(__file__).parents[1] / "cases/generalise/commands.json").read_text(encoding="utf-8"))
+
+
+def learned(case):
+    examples = [CommandExample(**one) for one in case["examples"]]
+    found = generalise.commands(examples, [tuple(one) for one in case["against"]])
+    return [json.loads(json.dumps(one.entry)) for one in found]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_what_is_learned_corrects_a_third_command(case):
+    entries = learned(case)
+    assert bool(entries) == any(one["corrected"] for one in case["tests"])
+    for one in case["tests"]:
+        made = generalise.corrected(entries[0], one["command"], one["output"])[:1] if entries else []
+        assert made == ([one["corrected"]] if one["corrected"] else []), entries
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_every_entry_gives_its_own_examples_back(case):
+    for entry in learned(case):
+        for one in case["examples"]:
+            assert generalise.corrected(entry, one["command"], one["output"])[0].split() == one["fixed"].split()
