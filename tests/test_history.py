@@ -308,7 +308,7 @@ def test_the_same_fix_counts_over_sessions(place: Place) -> None:
 @pytest.mark.parametrize(
     "event",
     [
-        {"kind": "success", "command": "pytest -q"},
+        {"kind": "success", "command": "pytest tests/test_other.py"},
         {"kind": "success", "command": "pytest", "session": "another"},
         {"kind": "success", "command": "pytest", "cwd": "/elsewhere"},
         {"kind": "success", "command": "pytest | tail"},
@@ -583,3 +583,53 @@ def test_questions_by_kind_session_and_limit(place: Place) -> None:
         assert [event.id for event in opened.events(2)] == ["e6", "e5"]
         assert [event.id for event in opened.events(kind="edit", session="s1")] == ["e4", "e2"]
         assert opened.events(0) == []
+
+
+@pytest.mark.parametrize(
+    ("failed", "passed", "closes"),
+    [
+        ("pytest tests/test_a.py::test_x", "pytest -q", True),
+        ("pytest tests/test_a.py", "pytest ./tests//", True),
+        ("pytest -x", "pytest tests/test_a.py", True),  # the file that the failure names
+        ("pytest tests/test_b.py", "pytest tests/test_a.py", False),
+        ("make -j4 all", "make all -j4", True),
+        ("make all", "make test", False),
+        ("python a.py", "python b.py", False),
+        ("cargo test one", "cargo test", True),
+        ("cargo build", "cargo test", False),
+    ],
+)
+def test_a_run_in_other_words_proves_what_it_covers(place: Place, failed: str, passed: str, closes: bool) -> None:
+    place.fail(0, command=failed, file="tests/test_a.py")
+    place.put("edit", 1, file="src/a.py", old="x", new="y")
+    place.put("success", 2, command=passed)
+    assert place.episodes() == [("worked", "edit of src/a.py")] if closes else [("", "")]
+
+
+@pytest.mark.parametrize(
+    ("failed", "said", "passed", "fix"),
+    [
+        ("git pussh", "", "git push", "git push"),
+        ("gti status", "", "git status", "git status"),
+        ("git push", "no upstream", "git push -u origin topic", "git push -u origin topic"),
+        ("git checkout master", "pathspec 'master' did not match", "git checkout main", "git checkout main"),
+        ("git checkout master", "", "git checkout other-branch", ""),
+        ("git status", "", "ls", ""),
+        ("cat a.txt", "", "cat b.txt", ""),
+    ],
+)
+def test_a_corrected_line_of_the_same_program_heals(
+    place: Place, failed: str, said: str, passed: str, fix: str
+) -> None:
+    place.fail(0, command=failed, text=said)
+    place.put("command", 2, command=passed, exit_code=0)
+    assert place.episodes() == [("worked", fix) if fix else ("", "")]
+
+
+def test_a_line_long_after_or_after_an_edit_is_no_correction(place: Place) -> None:
+    place.fail(0, command="git pussh")
+    place.put("command", 700, command="git push", exit_code=0)
+    place.fail(800, "G", command="git comit")
+    place.put("edit", 801, file="a", old="x", new="y")
+    place.put("command", 802, command="git commit", exit_code=0)
+    assert place.episodes() == [("", ""), ("", "")]

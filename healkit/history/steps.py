@@ -91,15 +91,15 @@ def fix_text(between: Sequence[Event]) -> str:
     """Return what was done, for people: the last command that can be a fix, else "edit of FILE", else nothing."""
     for event in reversed(between):
         if event.kind == "command" and not event.exit_code and changes(event.command):
-            return _shown(trim(event.command))
+            return shown(trim(event.command))
     for event in reversed(between):
         if event.kind == "edit" and event.file:
             project = event.project.rstrip("/") + "/"
-            return _shown("edit of " + (event.file.removeprefix(project) if event.project else event.file))
+            return shown("edit of " + (event.file.removeprefix(project) if event.project else event.file))
     return ""
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """Return a text as one printable line: it will stand in a hint."""
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     return line if len(line) <= 120 else line[:117] + "..."
