@@ -138,7 +138,10 @@ def plan(
 
 def worked(diagnosis: Diagnosis, counts: Mapping[str, Any] | None) -> str:
     """Return what happened here the other times, as one sentence; empty when there were none that worked."""
-    found = (counts or {}).get(diagnosis.fingerprint)
+    known = counts or {}
+    found = known.get(diagnosis.fingerprint) or (
+        known.get(diagnosis.pattern_id) if diagnosis.origin == "learned" else None
+    )
     if not found:
         return ""
     fix, good, tried = found
@@ -159,7 +162,7 @@ def _own_fixes(diagnosis: Diagnosis, names: Mapping[str, str]) -> list[Fix]:
             Fix(
                 kind="text",
                 title=f"replace `{edit.search}`",
-                risk="low" if diagnosis.trusted else "high",
+                risk="high" if not diagnosis.trusted else "medium" if diagnosis.origin == "learned" else "low",
                 steps=(step,),
             )
         )

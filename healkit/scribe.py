@@ -8,9 +8,11 @@ that is not sound JSON is left alone. What is written must be sound itself, or n
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import stat
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -189,23 +191,48 @@ def _real(path: str, inside: str) -> str:
     return real
 
 
+def _lock_file(place: str) -> contextlib.AbstractContextManager[Any]:
+    """Return what holds a lock file alone; TimeoutError when somebody else keeps it."""
+    try:
+        from filelock import FileLock  # dear to import, and only a writer needs it
+    except ImportError:  # a bare checkout, as the plugin has it: the same lock of the system by hand
+        return _flocked(place)
+    return FileLock(place, timeout=PATIENCE_S, mode=0o600)
+
+
+@contextmanager
+def _flocked(place: str) -> Iterator[None]:
+    until = time.monotonic() + PATIENCE_S
+    fd = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        while True:
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise TimeoutError(place) from None
+                time.sleep(0.02)
+        yield
+    finally:
+        os.close(fd)
+
+
 @contextmanager
 def _locked(real: str, path: str) -> Iterator[None]:
     """Hold the lock of a file: in the state folder, so that nothing is left beside people's files; without one, beside it."""
     top = paths.state_dir()
     ours = bool(top) and paths.make_private(top) and paths.make_private(f"{top}/locks")
     place = f"{top}/locks/{paths.short_hash(real)}" if ours else f"{os.path.dirname(real)}/.healkit-lock"
-    from filelock import FileLock, Timeout  # dear to import, and only a writer needs it
-
     try:
         os.makedirs(os.path.dirname(place), exist_ok=True)
-        with FileLock(place, timeout=PATIENCE_S, mode=0o600):
+        with _lock_file(place):
             try:
                 yield
             finally:
                 if not ours:
                     os.unlink(place)
-    except Timeout:
+    except TimeoutError:
         raise HealkitError("another healkit is writing it", where=path, do="try again in a moment") from None
     except OSError as error:
         raise _not_writable(path, error) from None

@@ -50,7 +50,27 @@ def renew(root: str) -> int:
     memory.open_memory(root)
     bundle.write()
     compiled.warm([*intake.PATTERNS, *mask.PATTERNS, *fingerprint.PATTERNS])
-    return history.ingest(root)
+    taken = history.ingest(root)
+    if taken:
+        _learn(root)
+    return taken
+
+
+def _learn(root: str) -> None:
+    """Learn from what was taken in; where that cannot be done the events are safe, and the doctor is told why."""
+    from .. import memory
+    from ..history import files
+    from ..records import HealkitError
+
+    try:
+        from .. import learn
+
+        if learn.learn(root):
+            memory.open_memory(root)
+    except ImportError:
+        return  # a bare checkout
+    except HealkitError as error:
+        files.complain(f"learning: {error.where}: {error.what}")
 
 
 def register(app: "typer.Typer") -> None:

@@ -1,0 +1,92 @@
+"""Keeping what was learned true: counts and confidence, entries that stopped helping, a person's edits, the hook's counts."""
+
+from __future__ import annotations
+
+import marshal
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from .. import paths, scribe
+from ..config import Config
+from ..history import History
+from ..history.files import COUNTS
+from ..records import HealkitError
+from . import promote, source
+from .ledger import Ledger, Lesson
+
+LOWEST = 0.3
+"""Confidence below which a learned entry is no longer believed."""
+FEWEST = 3
+"""Tries before an entry is switched off for its confidence."""
+UNUSED_DAYS = 30
+MOST = 1_000
+_DAY = 86_400.0
+
+
+def refresh(root: str, book: Ledger, past: History, settings: Config) -> None:
+    """Bring lessons, the entries' `occurrences`, `last_seen` and `confidence`, and the counts that the hook reads up to date."""
+    path = promote.target(root, settings)
+    standing = {str(raw.get("id")): raw for raw in promote.raw_entries(path)}
+    for name, lesson in list(book.lessons.items()):
+        worked, failed, last = source.outcomes(past, name, lesson.written)
+        book.lessons[name] = lesson.replace(worked=worked, failed=failed, used=max(lesson.used, last))
+    for name, raw in standing.items():
+        if raw.get("origin") == "learned" or "occurrences" in raw:
+            _update(root, path, name, raw, book.lessons.get(name), past)
+    _tell_hook(past, book)
+
+
+def _update(root: str, path: str, name: str, raw: Mapping[str, Any], lesson: Lesson | None, past: History) -> None:
+    """Write what changed of an entry's counts; a person's own entry keeps everything but the counts that stand in it."""
+    seen, last = source.sightings(past, name)
+    if not seen and lesson is None:
+        return
+    count = seen + (len(lesson.evidence) if lesson else 0)
+    day = time.strftime("%Y-%m-%d", time.localtime(last)) if last else str(raw.get("last_seen", ""))
+    own = lesson is not None and promote.own_hash(raw) == lesson.hash
+    changes: dict[str, Any] = {}
+    if count > int(raw.get("occurrences") or 0):
+        changes["occurrences"] = count
+    if last and day > str(raw.get("last_seen", "")):
+        changes["last_seen"] = day
+    if lesson is not None and own:
+        sure = round(lesson.confidence, 2)
+        if sure != raw.get("confidence"):
+            changes["confidence"] = sure
+        if sure < LOWEST and lesson.worked + lesson.failed >= FEWEST and not raw.get("disabled"):
+            changes["disabled"] = True
+    if changes:
+        try:
+            scribe.update(path, name, changes, root if root else "")
+        except HealkitError:
+            return  # somebody is editing it: the next time
+        if own:
+            promote.trust_own(root, name, {**raw, **changes})
+
+
+def _tell_hook(past: History, book: Ledger) -> None:
+    """Add to the counts that the hook reads what each learned entry did: its fix, how often it worked, how often it was tried."""
+    path = f"{past.folder}/{COUNTS}"
+    try:
+        counts = marshal.loads(paths.read_small(path, 4 << 20)) if paths.is_private(path) else {}
+    except (ValueError, EOFError, TypeError):
+        counts = {}
+    for name, lesson in book.lessons.items():
+        good = len(lesson.evidence) + lesson.worked
+        counts[name] = [lesson.fix, good, good + lesson.failed]
+    if book.lessons:
+        paths.write_private(path, marshal.dumps(counts))
+
+
+def prunable(book: Ledger, now: float, days: int = UNUSED_DAYS, least: float = LOWEST, most: int = MOST) -> list[str]:
+    """Return the learned entries that should go: long unused and of low confidence, and the least sure above a number."""
+    old = [
+        one.id
+        for one in book.lessons.values()
+        if now - max(one.used, one.written) > days * _DAY and one.confidence < least
+    ]
+    rest = sorted(
+        (one for one in book.lessons.values() if one.id not in old), key=lambda one: (one.confidence, one.used)
+    )
+    return [*old, *(one.id for one in rest[: max(0, len(rest) - most)])]

@@ -1,0 +1,203 @@
+"""What was healed twice is written once: readable, trusted, counted; what a person edited or rejected stays theirs."""
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from healkit import history, learn, memory, paths, spool
+from healkit.learn import ledger
+from healkit.records import Event
+
+NOW = time.time() - 5_000
+FAILED = """Traceback (most recent call last):
+  File "{root}/{file}", line 3, in <module>
+    {code}
+TypeError: {name}.__init__() got an unexpected keyword argument 'event_type'"""
+
+
+class Project:
+    """A project with a state folder; sessions are played into its spool."""
+
+    def __init__(self, top: Path) -> None:
+        self.root = str(top / "shop")
+        os.makedirs(f"{self.root}/.git")
+        self.state = paths.project_state(self.root)
+        assert paths.make_private(self.state)
+        self.count, self.at = 0, NOW
+
+    def put(self, kind: str, session: str, **fields: Any) -> None:
+        self.count += 1
+        self.at += 5
+        event = Event(kind=kind, at=self.at, id=f"e{self.count}", session=session, cwd=self.root, **fields)
+        assert spool.append(self.state, event)
+
+    def heal_edit(self, session: str, file: str, name: str, old: str, new: str, command: str = "") -> None:
+        command = command or f"python {file}"
+        said = FAILED.format(root=self.root, file=file, code=old, name=name)
+        known = {"pattern_id": "python-unexpected-keyword", "fingerprint": f"1:{name}", "category": "runtime_error"}
+        self.put("failure", session, command=command, exit_code=1, text=said, file=file, **known)
+        self.put("command", session, command="git diff", exit_code=0)
+        self.put("edit", session, file="README.md", old="a", new="b")
+        self.put("edit", session, file=file, old=old, new=new)
+        self.put("success", session, command=command, exit_code=0)
+
+    def heal_command(self, session: str, wrong: str, right: str, said: str) -> None:
+        self.put("failure", session, command=wrong, exit_code=2, text=said, fingerprint="1:shop")
+        self.put("command", session, command=right, exit_code=0)
+
+    def learn(self) -> list[str]:
+        history.ingest(self.root)
+        return learn.learn(self.root, self.at + 1)
+
+    def file(self) -> Path:
+        return Path(self.root, ".healkit/error-patterns.json")
+
+    def entries(self) -> list[dict[str, Any]]:
+        return json.loads(self.file().read_text())["patterns"] if self.file().exists() else []
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+def twice(project: Project) -> None:
+    project.heal_edit("one", "app/a.py", "Event", 'Event(event_type="made", id=1)', 'Event(type="made", id=1)')
+    project.heal_edit("two", "app/b.py", "AuditEvent", "AuditEvent(event_type=Kind.X)", "AuditEvent(type=Kind.X)")
+
+
+def test_an_edit_that_healed_twice_becomes_a_readable_trusted_entry(project: Project) -> None:
+    project.heal_edit("one", "app/a.py", "Event", 'Event(event_type="made")', 'Event(type="made")')
+    assert project.learn() == []
+    assert not project.file().exists(), "once is no lesson"
+    project.heal_edit("two", "app/b.py", "AuditEvent", "AuditEvent(event_type=Kind.X)", "AuditEvent(type=Kind.X)")
+    written = project.learn()
+    entry = project.entries()[0]
+    assert written == [entry["id"]]
+    assert (entry["origin"], entry["occurrences"], entry["confidence"]) == ("learned", 2, 0.75)
+    assert "event_type" in entry["error_regex"]
+    assert len(entry["examples"]) == 2, "one from each healing"
+    known = {pattern.id: trusted for pattern, _, trusted in memory.open_memory(project.root).patterns()}
+    assert known[entry["id"]] is True
+    assert project.learn() == [], "and once only"
+    assert len(project.entries()) == 1
+
+
+def test_nothing_is_learned_where_learning_is_off(project: Project) -> None:
+    Path(project.root, ".healkit").mkdir()
+    Path(project.root, ".healkit/config.toml").write_text("[learning]\nstore_new_patterns = false\n")
+    twice(project)
+    assert project.learn() == []
+    assert project.entries() == []
+
+
+def test_the_threshold_is_the_projects(project: Project) -> None:
+    Path(project.root, ".healkit").mkdir()
+    Path(project.root, ".healkit/config.toml").write_text("[learning]\nmin_occurrences_to_save = 3\n")
+    twice(project)
+    assert project.learn() == []
+    project.heal_edit("three", "app/c.py", "Log", "Log(event_type=1)", "Log(type=1)")
+    assert len(project.learn()) == 1
+    assert project.entries()[0]["occurrences"] == 3
+
+
+def test_a_corrected_command_is_learned(project: Project) -> None:
+    said = "shop: '{}' is not a task. The closest one is '{}'."
+    project.heal_command("one", "shop run biuld", "shop run build", said.format("biuld", "build"))
+    project.heal_command("two", "shop run tset -v", "shop run test -v", said.format("tset", "test"))
+    assert len(project.learn()) == 1
+    from healkit import generalise
+
+    entry = project.entries()[0]
+    assert generalise.corrected(entry, "shop run dpeloy-docs", said.format("dpeloy-docs", "deploy-docs")) == [
+        "shop run deploy-docs"
+    ]
+
+
+def test_an_installation_is_learned(project: Project) -> None:
+    for session, name in (("one", "stripe"), ("two", "paypal")):
+        said = f"shop.plugins.PluginMissing: the payment plugin {name} is not there, install shop-plugin-{name}"
+        project.put("failure", session, command="python -m shop", exit_code=1, text=said, fingerprint="1:plugin")
+        project.put("command", session, command=f"pip install shop-plugin-{name}", exit_code=0)
+        project.put("success", session, command="python -m shop", exit_code=0)
+    assert len(project.learn()) == 1
+    entry = project.entries()[0]
+    assert entry["playbook"] == "install-python-module"
+
+
+def test_looking_about_and_a_failure_that_comes_back_teach_nothing(project: Project) -> None:
+    for session in ("one", "two"):
+        project.put("failure", session, command="make", exit_code=2, text="odd thing 7", fingerprint="1:odd")
+        project.put("command", session, command="cat Makefile", exit_code=0)
+        project.put("success", session, command="make", exit_code=0)
+    for session, file in (("three", "a.py"), ("four", "b.py")):
+        project.heal_edit(session, file, "Event", "Event(event_type=1)", "Event(type=1)", command="make run")
+        said = FAILED.format(root=project.root, file=file, code="x", name="Event")
+        project.put("failure", session, command="make run", exit_code=1, text=said, file=file,
+                    pattern_id="python-unexpected-keyword", fingerprint="1:Event")  # fmt: skip
+    assert project.learn() == []
+
+
+def test_an_entry_that_a_person_edited_is_never_overwritten(project: Project) -> None:
+    twice(project)
+    name = project.learn()[0]
+    text = project.file().read_text().replace('"severity": ', '"x-note": "mine", "severity": ')
+    project.file().write_text(text)
+    for number in range(3):
+        project.put(
+            "failure", f"s{number}", command="python c.py", exit_code=1, text="x", pattern_id=name, fingerprint="1:c"
+        )
+        project.put(
+            "failure", f"s{number}", command="python c.py", exit_code=1, text="x", pattern_id=name, fingerprint="1:c"
+        )
+    project.learn()
+    entry = project.entries()[0]
+    assert entry["x-note"] == "mine"
+    assert entry["confidence"] == 0.75, "the person's entry keeps its confidence"
+    assert entry["occurrences"] > 2
+
+
+def test_failures_of_what_was_learned_lower_it_until_it_is_switched_off(project: Project) -> None:
+    twice(project)
+    name = project.learn()[0]
+    for number in range(8):
+        for _ in range(2):
+            project.put(
+                "failure",
+                f"s{number}",
+                command="python c.py",
+                exit_code=1,
+                text="x",
+                pattern_id=name,
+                fingerprint="1:c",
+            )
+    project.learn()
+    entry = project.entries()[0]
+    assert entry["confidence"] < 0.3
+    assert entry["disabled"] is True
+    assert ledger.read(project.root).lessons[name].failed == 8
+
+
+def test_a_pattern_file_that_does_not_parse_is_left_alone_and_the_lesson_waits(project: Project) -> None:
+    project.file().parent.mkdir()
+    project.file().write_text('{"patterns": [')
+    twice(project)
+    assert project.learn() == []
+    assert project.file().read_text() == '{"patterns": ['
+    waiting = list(ledger.read(project.root).proposals.values())
+    assert len(waiting) == 1
+    assert "cannot take it" in waiting[0].why
+
+
+def test_secrets_never_reach_the_file(project: Project) -> None:
+    for session, file, name in (("one", "app/a.py", "Event"), ("two", "app/b.py", "Log")):
+        project.heal_edit(
+            session, file, name, f'{name}(event_type="x")', f'{name}(type="x")', command="TOKEN=[masked] python x.py"
+        )
+    project.learn()
+    assert "TOKEN=[masked]" not in json.dumps(project.entries()[0]["error_regex"])
+    assert os.path.expanduser("~") not in project.file().read_text()
