@@ -9,5 +9,9 @@ from __future__ import annotations
 from .evidence import Evidence
 from .ledger import Ledger, Lesson, Proposal
 from .lessons import learn
+from .review import accept, exported, forget, promote_one, prune, record, reject, take, waiting
 
-__all__ = ["Evidence", "Ledger", "Lesson", "Proposal", "learn"]
+__all__ = [
+    "Evidence", "Ledger", "Lesson", "Proposal", "accept", "exported", "forget", "learn", "promote_one", "prune", "record",
+    "reject", "take", "waiting",
+]  # fmt: skip

@@ -62,6 +62,9 @@ def promote(
         propose(book, entry, evidence, REFUSED.format(why=error.what), now)
         return []
     remember(book, entry, evidence, now)
+    from . import elsewhere
+
+    elsewhere.note(root, entry, now)
     return [str(entry["id"])]
 
 
