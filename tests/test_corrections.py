@@ -22,7 +22,8 @@ RULES = TABLE["rules"]
 GOOD = [(rule, example) for rule in RULES for example in rule.get("examples", ())]
 BAD = [(rule, example) for rule in RULES for example in rule.get("counterexamples", ())]
 LOOKS = ("folders", "existing", "scripts", "script_of", "devices", "branches", "there", "unexecutable", "runs_here",
-         "has_gradlew", "virtualenvs", "program", "repository", "tasks")  # fmt: skip
+         "has_gradlew", "virtualenvs", "program", "repository", "tasks", "remotes", "lower",
+         "help_commands", "help_options")  # fmt: skip
 NEVER = (
     "reset --hard",
     "push --force ",
