@@ -24,7 +24,8 @@ _BYTES = 256 << 10
 _MOST_KEPT = 200
 _SUB = re.compile(r"[a-z][a-z0-9-]{0,40}")
 _COMMAND = re.compile(
-    r"^(?: {1,8}|\t|- )(?:\* )?(?:{tool} )?(?P<name>[a-z][\w:-]+)[*:]?(?=,? {2,}|, |\t| - | [\[<A-Z.]|$)", re.MULTILINE
+    r"^(?: {1,8}|\t|- )(?:\* )?(?:{tool} )?(?P<name>[a-z][\w:-]*\w)[*:]?(?=,? {2,}|, |\t| - | [\[<A-Z.]|$)",
+    re.MULTILINE,
 )
 _CHOICES = re.compile(r"\{(\w[\w-]*(?:,\w[\w-]*)+)\}|^ {2,8}(\w[\w-]*(?:, \w[\w-]*){3,}),?$", re.MULTILINE)
 _OPTION = re.compile(r"(?<![\w-])--?[a-zA-Z][\w-]+")
