@@ -37,6 +37,19 @@ def swapped(line: Line, wrong: str, right: str, guess: bool = False) -> Iterator
         yield line.replaced(word, _dressed(word, wrong, right))
 
 
+def once(line: Line, wrong: str, right: str) -> str:
+    """Return the text of a line with its wrong word replaced; empty where it does not stand there exactly once.
+
+    Args:
+        line: the line.
+        wrong: the word.
+        right: what takes its place, quoted.
+    """
+    if sum(_is_word(word, wrong) for word in line.words) > 1:
+        return ""
+    return next(swapped(line, wrong, right), "")
+
+
 def _is_within(line: Line, wrong: str) -> bool:
     return len(re.findall(rf"(?<![\w./@-]){re.escape(wrong)}(?![\w./@-])", line.text)) == 1
 
@@ -47,12 +60,16 @@ def _find(line: Line, wrong: str) -> Word | None:
     for word in order:
         if word.value == wrong:
             return word
-    for word in order:
-        head = word.value.partition("=")[0]
-        bare = head.lstrip("-") if head.startswith("-") else head
-        if wrong in (_HEAD.split(word.value, maxsplit=1)[0], bare) or (bare != head and bare == wrong.lstrip("-")):
-            return word
-    return None
+    return next((word for word in order if _is_word(word, wrong)), None)
+
+
+def _is_word(word: Word, wrong: str) -> bool:
+    """Tell whether a word is the wrong one: with its dashes or without, with a value or without."""
+    head = word.value.partition("=")[0]
+    bare = head.lstrip("-") if head.startswith("-") else head
+    if wrong in (word.value, _HEAD.split(word.value, maxsplit=1)[0], bare):
+        return True
+    return bare != head and bare == wrong.lstrip("-")
 
 
 def _dressed(word: Word, wrong: str, right: str) -> str:
