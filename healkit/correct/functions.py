@@ -81,10 +81,11 @@ def _strokes(text: str) -> str:
 def spaced(scene: Scene) -> Iterator[str]:
     """Yield the line with the space that is missing after a known program: `gitstatus`, `ls-la`."""
     lists: Mapping[str, Any] = data.table().get("lists", {})
+    wrappers = dict.fromkeys(data.names("wrappers"), data.names("programs"))
     name = scene.line.words[0].value
-    for program in sorted(lists, key=len, reverse=True):
+    for program in sorted({**lists, **wrappers}, key=len, reverse=True):
         rest = name[len(program) :]
-        if name.startswith(program) and len(rest) > 1 and rest in lists[program]:
+        if name.startswith(program) and len(rest) > 1 and rest in (*lists.get(program, ()), *wrappers.get(program, ())):
             yield f"{program} {scene.line.text[len(program) :]}"
             return
 
@@ -166,7 +167,7 @@ TABLE: dict[str, Function] = {
     "help_commands": manual.commands, "help_options": manual.options,
     "folders": looks.folders, "program": looks.program, "scripts": looks.scripts,
     "script_of": looks.script_of, "devices": looks.devices, "branches": looks.branches,
-    "remotes": looks.remotes, "there": looks.there,
+    "remotes": looks.remotes, "there": looks.there, "absent": looks.absent,
     "unexecutable": looks.unexecutable, "runs_here": looks.runs_here, "has_gradlew": looks.has_gradlew,
     "virtualenvs": looks.virtualenvs, "repository": looks.repository, "tasks": looks.tasks,
 }  # fmt: skip

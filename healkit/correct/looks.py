@@ -98,6 +98,13 @@ def there(scene: Scene) -> Iterator[str]:
         yield path
 
 
+def absent(scene: Scene) -> Iterator[str]:
+    """Yield the program of a line, where the folder has no file of that name."""
+    name = scene.line.program
+    if scene.place is not None and name and not os.path.lexists(os.path.join(scene.place.cwd, name)):
+        yield name
+
+
 def unexecutable(scene: Scene) -> Iterator[str]:
     """Yield the program of a line that is started by its path, where it is a file that may not be run."""
     path = scene.line.words[0].value if scene.line.words else ""
