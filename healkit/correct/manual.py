@@ -87,7 +87,7 @@ def _kept(program: str, sub: str) -> str:
     status = os.stat(program)
     name = paths.short_hash(f"{program}\0{status.st_mtime_ns}\0{status.st_size}\0{sub}")
     top = paths.state_dir()
-    folder = f"{top}/cache/help" if top else ""
+    folder = f"{top}/help" if top else ""
     path = f"{folder}/{name}"
     if folder and paths.is_private(path):
         return paths.read_small(path, _BYTES).decode("utf-8", "replace")
