@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from healkit import correct
+from healkit.cli.corrections import with_corrections
 from healkit.correct import manual
+from healkit.records import CommandResult
 
 HELP = """Usage:  docker [OPTIONS] COMMAND
 
@@ -153,3 +155,22 @@ def test_only_harmless_programs_are_listed() -> None:
 def test_how_tools_list_their_commands(tool: str, text: str, commands: set[str]) -> None:
     listed = dict(line.split("\t") for line in manual._listed(tool, text).splitlines())
     assert commands <= set(listed["commands"].split())
+
+
+def result(bench: Bench, command: str, output: str) -> CommandResult:
+    return CommandResult(command=command, output=output, exit_code=1, cwd=str(bench.root))
+
+
+def test_the_answer_of_detect_and_why_asks(bench: Bench) -> None:
+    _, plans = with_corrections(result(bench, "docker frobnicat", UNKNOWN), str(bench.root), [], [])
+    assert [fix.command for fix in plans[0].fixes] == ["docker frobnicate"]
+
+
+@pytest.mark.parametrize(("name", "count"), [("requests", 1), ("reqeusts", 0)])
+def test_no_look_alike_is_installed(bench: Bench, name: str, count: int) -> None:
+    output = (
+        f"Traceback (most recent call last):\n  File \"a.py\", line 1\nModuleNotFoundError: No module named '{name}'\n"
+    )
+    _, plans = with_corrections(result(bench, "python a.py", output), str(bench.root), [], [])
+    shown = [fix.command for plan in plans for fix in plan.fixes]
+    assert shown == [f"pip install {name} && python a.py"] * count
