@@ -57,6 +57,7 @@ def run(
     stdin: bytes = b"",
     timeout: float = 20.0,
     environ: Mapping[str, str] | None = None,
+    limit: int = LIMIT,
 ) -> Ran:
     """Run a program to its end, or to the end of its time; its whole process group ends with it.
 
@@ -66,6 +67,7 @@ def run(
         stdin: what it reads.
         timeout: seconds.
         environ: variables that are added to ours.
+        limit: bytes of each stream that are returned.
     """
     env = {**os.environ, **_QUIET, **(environ or {})}
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, tempfile.TemporaryFile() as given:
@@ -84,7 +86,7 @@ def run(
             code = TIMED_OUT
         finally:
             _end(child)
-        return Ran(exit_code=code, stdout=_head(out), stderr=_head(err))
+        return Ran(exit_code=code, stdout=_head(out, limit), stderr=_head(err, limit))
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
@@ -96,7 +98,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     child.wait()
 
 
-def _head(file: object) -> bytes:
+def _head(file: object, limit: int) -> bytes:
     file.seek(0)  # type: ignore[attr-defined]
-    found: bytes = file.read(LIMIT)  # type: ignore[attr-defined]
+    found: bytes = file.read(limit)  # type: ignore[attr-defined]
     return found

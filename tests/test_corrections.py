@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,6 @@ ENTRIES = TABLE["corrections"]
 RULES = TABLE["rules"]
 GOOD = [(rule, example) for rule in RULES for example in rule.get("examples", ())]
 BAD = [(rule, example) for rule in RULES for example in rule.get("counterexamples", ())]
-LOOKS = ("folders", "existing", "scripts", "script_of", "devices", "branches", "there", "unexecutable", "runs_here",
-         "has_gradlew", "virtualenvs", "program", "repository", "tasks")  # fmt: skip
 NEVER = (
     "reset --hard",
     "push --force ",
@@ -33,13 +32,69 @@ NEVER = (
     "StrictHostKeyChecking",
 )
 EXAMPLES = [(entry["id"], example) for entry in ENTRIES for example in entry.get("examples", ())]
+OTHERS = [(entry, example) for entry in ENTRIES for example in entry.get("counterexamples", ())]
 SEVERAL = "git: 'sta' is not a git command. See 'git --help'.\n\nThe most similar commands are\n\tstash\n\tstatus\n"
 
 
+@pytest.fixture
+def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> correct.Place | None:
+    """Build the project that an example is about."""
+    given = request.getfixturevalue("example").get("place")
+    if given is None:
+        return None
+    root, programs = tmp_path / "project", tmp_path / "bin"
+    root.mkdir()
+    programs.mkdir()
+    for path, text in {**given.get("files", {}), **dict.fromkeys(given.get("executables", ()), "")}.items():
+        (root / path if path.endswith("/") else (root / path).parent).mkdir(parents=True, exist_ok=True)
+        if not path.endswith("/"):
+            (root / path).write_text(text)
+    for path in given.get("executables", ()):
+        (root / path).chmod(0o755)
+    for name, text in given.get("programs", {}).items():
+        (programs / name).write_text(f"#!/bin/sh\nprintf '%s' {shlex.quote(text)}\n")
+        (programs / name).chmod(0o755)
+    for name, folder in given.get("environ", {}).items():
+        monkeypatch.setenv(name, str(root / folder))
+    monkeypatch.setenv("PATH", str(programs))
+    monkeypatch.setenv("HEALKIT_HOME", str(tmp_path / "home"))
+    if "devices" in given:
+        monkeypatch.setitem(functions.TABLE, "devices", lambda _: iter(given["devices"]))
+    facts = {"scripts": given.get("scripts", ()), "targets": given.get("targets", ())}
+    return correct.Place(cwd=str(root), root=str(root), facts=facts, asks_help=True)
+
+
 @pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=[name for name, _ in EXAMPLES])
-def test_an_example(name: str, example: dict[str, str]) -> None:
-    found = list(corrected(tuple(shlex.split(example["command"])), example["output"]))
+def test_an_example(name: str, example: dict[str, str], place: Any) -> None:
+    found = list(corrected(tuple(shlex.split(example["command"])), example["output"], place))
     assert [shlex.join(words) for words in found] == [example["corrected"]]
+
+
+def told(entry: dict[str, Any], command: str, output: str, place: Any) -> list[str]:
+    """Return the lines that one hint alone makes, in `suggest`."""
+    return [one.line for one in correct.suggest(command, output, 1, place) if one.rule == entry["id"]]
+
+
+@pytest.mark.parametrize(("entry", "example"), OTHERS, ids=[entry["id"] for entry, _ in OTHERS])
+def test_a_counterexample(entry: dict[str, Any], example: dict[str, str], place: Any) -> None:
+    assert list(corrected(tuple(shlex.split(example["command"])), example["output"], place)) == []
+    assert told(entry, example["command"], example["output"], place) == []
+
+
+@pytest.mark.parametrize("entry", [*ENTRIES, *RULES], ids=[entry["id"] for entry in (*ENTRIES, *RULES)])
+def test_an_entry_has_its_cases(entry: dict[str, Any]) -> None:
+    assert entry.get("examples"), "an entry without an example"
+    assert entry.get("counterexamples"), "an entry without a counterexample"
+    for example in entry["examples"]:
+        assert "version" in example or example.get("documented"), (
+            "which version said so? or is it from its documentation?"
+        )
+    keys = ("error_regex", "output", "line", "program", "words", "has")
+    asked = json.dumps([entry[key] for key in keys if key in entry])
+    words = set(re.findall(r"[a-z]{2,}", asked.lower())) or {example["command"] for example in entry["examples"]}
+    if asked != "[]" and re.search(r"[a-z]{2}", asked):
+        said = " ".join(case["command"] + " " + case["output"] for case in entry["counterexamples"]).lower()
+        assert [word for word in words if word in said], "a counterexample without a word of the entry says nothing"
 
 
 def test_several_candidates_are_several_lines() -> None:
@@ -65,26 +120,26 @@ def test_a_shell_line_keeps_its_other_words() -> None:
     assert found == [("sh", "-c", "cd a && cargo build -p 'x y'")]
 
 
-def lines_of(rule: dict[str, Any], command: str, output: str, code: int = 1) -> list[str]:
+def lines_of(rule: dict[str, Any], command: str, output: str, place: Any, code: int = 1) -> list[str]:
     """Return the lines that one rule alone makes."""
     found: list[str] = []
     for line in simple(command):
         captures = rules.holds(rule, line, output, code)
         if captures is not None:
-            found += rules.results(rule, line, captures, None)
+            found += rules.results(rule, line, captures, place)
     return found
 
 
 @pytest.mark.parametrize(("rule", "example"), GOOD, ids=[rule["id"] for rule, _ in GOOD])
-def test_an_example_of_a_rule(rule: dict[str, Any], example: dict[str, str]) -> None:
-    assert lines_of(rule, example["command"], example["output"])[:1] == [example["corrected"]]
-    found = correct.suggest(example["command"], example["output"], 1)
+def test_an_example_of_a_rule(rule: dict[str, Any], example: dict[str, str], place: Any) -> None:
+    assert lines_of(rule, example["command"], example["output"], place)[:1] == [example["corrected"]]
+    found = correct.suggest(example["command"], example["output"], 1, place)
     assert example["corrected"] in [one.line for one in found][:3]
 
 
 @pytest.mark.parametrize(("rule", "example"), BAD, ids=[rule["id"] for rule, _ in BAD])
-def test_a_counterexample_of_a_rule(rule: dict[str, Any], example: dict[str, str]) -> None:
-    assert lines_of(rule, example["command"], example["output"]) == []
+def test_a_counterexample_of_a_rule(rule: dict[str, Any], example: dict[str, str], place: Any) -> None:
+    assert lines_of(rule, example["command"], example["output"], place) == []
 
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule["id"] for rule in RULES])
@@ -94,7 +149,6 @@ def test_a_rule_is_sound(rule: dict[str, Any]) -> None:
     assert not [word for word in NEVER if word in text]
     calls = [step["call"] for step in (*rule["to"], rule.get("right", {})) if isinstance(step, dict) and "call" in step]
     assert all(name in functions.TABLE for name in calls)
-    assert rule.get("examples") or any(name in LOOKS for name in calls)
     assert "output" in rule or rule.get("silent") or "line" in rule or "program" in rule
 
 

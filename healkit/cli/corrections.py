@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from .. import correct, facts, fingerprint, mask, project
 from ..fixers.packages import lookalike
 from ..records import CommandResult, Diagnosis, Fix, Plan
 
-_INSTALLS = re.compile(
-    r"\b(?P<tool>pip3?|uv pip|npm|yarn|pnpm|bun|gem|cargo) (?:install|add|i) (?:-\S+ )*(?P<name>\S+)"
-)
+_REGISTRIES = ("python", "node")
+"""Where anybody may publish a package under any name, and where healkit knows which names are well known."""
 _SURE, _UNSURE = 0.8, 0.5
 _UNSURE_RANK = 50
 _SHORT_LINES = 40
@@ -26,11 +23,11 @@ def with_corrections(
     """
     project.refresh_if_stale(root)
     certain = facts.load(root)
-    place = correct.Place(cwd=result.cwd, root=root, facts=certain.raw if certain is not None else {})
+    place = correct.Place(cwd=result.cwd, root=root, facts=certain.raw if certain is not None else {}, asks_help=True)
     found = correct.suggest(result.command, result.output, result.exit_code, place)
     if result.output.count("\n") > _SHORT_LINES:
         found = [one for one in found if one.rank >= _UNSURE_RANK]  # a guess about a long log is none
-    found = [one for one in found if not _is_doubtful(one.line, result.command, plans)]
+    found = [one for one in found if not _is_doubtful(one, plans)]
     if not found:
         return diagnoses, plans
     fixes = [Fix(kind="rerun", title=one.title or one.line, risk=one.risk, command=one.line) for one in found]
@@ -45,14 +42,12 @@ def with_corrections(
     return diagnoses, [first.replace(fixes=[*known, *fixes, *more]), *plans[1:]]
 
 
-def _is_doubtful(line: str, command: str, plans: list[Plan]) -> bool:
-    """Tell whether a line installs what the failed one did not: a look-alike, or where the project knows better."""
-    found = _INSTALLS.search(line)
-    if found is None or _INSTALLS.search(command):
+def _is_doubtful(one: correct.Correction, plans: list[Plan]) -> bool:
+    """Tell whether a line installs a look-alike of a well-known package, or one where the project knows better."""
+    if one.installs not in _REGISTRIES:
         return False
     known = any(fix.command and fix.kind not in ("guide", "rerun") for plan in plans[:1] for fix in plan.fixes)
-    ecosystem = "node" if found["tool"] in ("npm", "yarn", "pnpm", "bun") else "python"
-    return known or bool(lookalike.twin(found["name"].strip("'\""), ecosystem))
+    return known or bool(lookalike.twin(one.package, one.installs))
 
 
 def _diagnosis(best: correct.Correction) -> Diagnosis:

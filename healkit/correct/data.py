@@ -30,6 +30,12 @@ def names(which: str) -> Sequence[str]:
     return found
 
 
+def synonyms(program: str, word: str) -> Sequence[str]:
+    """Return what a program calls the sub-command that others call by another name; none where no one does."""
+    found = table().get("synonyms", {}).get(program, {}).get(word)
+    return [found] if found else []
+
+
 @functools.cache
 def expression(text: str) -> re.Pattern[str]:
     """Return an expression of the file, compiled; `^` and `$` stand at each line."""

@@ -7,7 +7,9 @@ from typing import Any
 
 from ..records import Record
 from . import data, hints, rules
+from .likeness import ranked
 from .line import Line, quote, simple
+from .swap import swapped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,17 +21,19 @@ _CLOSE = 0.7
 
 
 class Place(Record):
-    """Where a command ran: its folder, the project's root, the project's facts."""
+    """Where a command ran: its folder, the project's root, its facts; whether a tool may be asked for its help."""
 
     cwd: str
     root: str
     facts: Mapping[str, Any] = {}
+    asks_help: bool = False
 
 
 class Correction(Record):
     """A corrected command line: the rule or hint that says so, how sure it is (`rank`, 50 is a rule's usual one).
 
     `line` is shell-quoted: words of the command as typed, words of the output quoted. `said` is the text that decided.
+    `installs` is the ecosystem of the `package` that the line installs.
     """
 
     line: str
@@ -39,12 +43,16 @@ class Correction(Record):
     category: str = "command_error"
     title: str = ""
     said: str = ""
+    installs: str = ""
+    package: str = ""
 
 
 def suggest(
     command: str, output: str, exit_code: int | None = None, place: Place | None = None, most: int = MOST
 ) -> list[Correction]:
     """Return corrected command lines, best first, at most `most`; empty when nothing is known.
+
+    The command is not run; where nothing else is known and the place allows it, its program may be asked for its help.
 
     Args:
         command: the line that failed, as typed.
@@ -58,11 +66,13 @@ def suggest(
     text = output[-hints.TAIL :]
     found: dict[str, Correction] = {}
     lines = list(simple(command))
-    for number, line in enumerate(lines):
-        joined = len(lines) > 2 and not number
-        for new in (*_hinted(line, text, exit_code, place), *_ruled(line, text, exit_code, place, joined)):
-            if _fits(new.line, command) and (new.line not in found or found[new.line].rank < new.rank):
-                found[new.line] = new.replace(rank=new.rank - number)
+    for last in (False, True):
+        for number, line in enumerate(lines if not found else ()):
+            joined = len(lines) > 2 and not number
+            hinted = () if last else _hinted(line, text, exit_code, place)
+            for new in (*hinted, *_ruled(line, text, exit_code, place, joined, last)):
+                if _fits(new.line, command) and (new.line not in found or found[new.line].rank < new.rank):
+                    found[new.line] = new.replace(rank=new.rank - number)
     return sorted(found.values(), key=lambda one: -one.rank)[:most]
 
 
@@ -83,7 +93,7 @@ def _hinted(line: Line, text: str, exit_code: int | None, place: Place | None) -
         made: list[str] = []
         for right in _best_first(wrong, rights)[:MOST]:
             if hints.WORD.fullmatch(right) and (wrong.startswith("-") or not right.startswith("-") or not wrong):
-                made += rules.swapped(line, wrong, quote(right))
+                made += swapped(line, wrong, quote(right))
         for new in made:
             yield Correction(line=line.whole(new), rule=name, rank=_HINT_RANK, said=match[0].strip())
         if made:
@@ -92,14 +102,16 @@ def _hinted(line: Line, text: str, exit_code: int | None, place: Place | None) -
 
 def _best_first(wrong: str, rights: list[str]) -> list[str]:
     """Return the words that a tool names in its order, but one that is much like the wrong one first."""
-    close = rules.ranked(wrong, rights, _CLOSE)[:1] if wrong else []
+    close = ranked(wrong, rights, _CLOSE)[:1] if wrong else []
     return [*close, *(right for right in rights if right not in close)]
 
 
-def _ruled(line: Line, text: str, exit_code: int | None, place: Place | None, joined: bool) -> Iterator[Correction]:
+def _ruled(
+    line: Line, text: str, exit_code: int | None, place: Place | None, joined: bool, last: bool
+) -> Iterator[Correction]:
     """Yield what the rules make of a line; of several commands `joined` only what is not about one program."""
     for rule in data.rules():
-        if joined and "program" in rule:
+        if (joined and "program" in rule) or rule.get("last", False) is not last:
             continue
         captures = rules.holds(rule, line, text, exit_code)
         if captures is None:
@@ -113,6 +125,8 @@ def _ruled(line: Line, text: str, exit_code: int | None, place: Place | None, jo
                 category=rule.get("category", "command_error"),
                 title=rule.get("title", ""),
                 said=captures.said,
+                installs=rule.get("installs", ""),
+                package=captures.plain.get("package", "") if "installs" in rule else "",
             )
 
 

@@ -8,7 +8,7 @@ import shlex
 import unicodedata
 from typing import Any
 
-from . import data, hints, looks
+from . import data, hints, looks, manual
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +37,18 @@ def quotes(scene: Scene) -> Iterator[str]:
 def _is_closed(text: str) -> bool:
     """Tell whether every quote that opens also closes."""
     return not re.search(r"""["']""", re.sub(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.""", "", text, flags=re.DOTALL))
+
+
+def closed(scene: Scene) -> Iterator[str]:
+    """Yield the line with the mark at its end that the shell missed."""
+    yield scene.line.text + scene.captures.get("mark", "")
+
+
+def lower(scene: Scene) -> Iterator[str]:
+    """Yield the program of a line in small letters, where a program of that name is known."""
+    name = scene.line.program.lower()
+    if name in data.names("programs") or name in hints.programs():
+        yield name
 
 
 def keyboard(scene: Scene) -> Iterator[str]:
@@ -69,10 +81,11 @@ def _strokes(text: str) -> str:
 def spaced(scene: Scene) -> Iterator[str]:
     """Yield the line with the space that is missing after a known program: `gitstatus`, `ls-la`."""
     lists: Mapping[str, Any] = data.table().get("lists", {})
+    wrappers = dict.fromkeys(data.names("wrappers"), data.names("programs"))
     name = scene.line.words[0].value
-    for program in sorted(lists, key=len, reverse=True):
+    for program in sorted({**lists, **wrappers}, key=len, reverse=True):
         rest = name[len(program) :]
-        if name.startswith(program) and len(rest) > 1 and rest in lists[program]:
+        if name.startswith(program) and len(rest) > 1 and rest in (*lists.get(program, ()), *wrappers.get(program, ())):
             yield f"{program} {scene.line.text[len(program) :]}"
             return
 
@@ -148,10 +161,13 @@ def each_near(scene: Scene) -> Iterator[str]:
 
 
 TABLE: dict[str, Function] = {
-    "quotes": quotes, "keyboard": keyboard, "spaced": spaced, "flag_first": flag_first, "file_last": file_last,
+    "quotes": quotes, "closed": closed, "lower": lower,
+    "keyboard": keyboard, "spaced": spaced, "flag_first": flag_first, "file_last": file_last,
     "sed_ends": sed_ends, "as_root": as_root, "spaces": spaces, "upper_option": upper_option, "each_near": each_near,
+    "help_commands": manual.commands, "help_options": manual.options,
     "folders": looks.folders, "program": looks.program, "scripts": looks.scripts,
-    "script_of": looks.script_of, "devices": looks.devices, "branches": looks.branches, "there": looks.there,
+    "script_of": looks.script_of, "devices": looks.devices, "branches": looks.branches,
+    "remotes": looks.remotes, "there": looks.there, "absent": looks.absent,
     "unexecutable": looks.unexecutable, "runs_here": looks.runs_here, "has_gradlew": looks.has_gradlew,
     "virtualenvs": looks.virtualenvs, "repository": looks.repository, "tasks": looks.tasks,
 }  # fmt: skip

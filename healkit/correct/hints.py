@@ -39,12 +39,20 @@ class Surroundings(Protocol):
         """The project's facts."""
 
 
+class Whereabouts(Surroundings, Protocol):
+    """Where a command ran, and what may be done to learn more."""
+
+    @property
+    def asks_help(self) -> bool:
+        """Whether a tool may be asked for its help."""
+
+
 class Scene(Record):
     """What a function of a rule looks at: the line, the bare captures, and where the command ran, when that is known."""
 
     line: Line
     captures: Mapping[str, str]
-    place: Surroundings | None = None
+    place: Whereabouts | None = None
 
 
 def read(

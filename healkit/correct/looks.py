@@ -83,11 +83,26 @@ def branches(scene: Scene) -> Iterator[str]:
     yield from re.findall(r"^[0-9a-f]{40} refs/heads/(\S+)$", packed, re.MULTILINE)
 
 
+def remotes(scene: Scene) -> Iterator[str]:
+    """Yield the names of the repository's remotes, read from its configuration, and the usual ones."""
+    if scene.place is not None:
+        text = paths.read_small(os.path.join(scene.place.root, ".git", "config")).decode("utf-8", "replace")
+        yield from re.findall(r'^\[remote "([^"\n]+)"\]', text, re.MULTILINE)
+    yield from data.names("git remotes")
+
+
 def there(scene: Scene) -> Iterator[str]:
     """Yield a path that the output names, where something lies there."""
     path = scene.captures.get("path", "")
     if scene.place is not None and path and os.path.lexists(os.path.join(scene.place.cwd, path)):
         yield path
+
+
+def absent(scene: Scene) -> Iterator[str]:
+    """Yield the program of a line, where the folder has no file of that name."""
+    name = scene.line.program
+    if scene.place is not None and name and not os.path.lexists(os.path.join(scene.place.cwd, name)):
+        yield name
 
 
 def unexecutable(scene: Scene) -> Iterator[str]:

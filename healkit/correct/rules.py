@@ -5,29 +5,27 @@ A capture of the output is quoted before it stands in a line; words of the comma
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import Any
 
 from . import data, fields, functions
 from .hints import Scene
-from .line import Line, Word, quote, unquoted
+from .likeness import LIKENESS, ranked
+from .line import Line, joined, quote, unquoted
+from .swap import swapped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from .hints import Surroundings
+    from .hints import Whereabouts
 
-_SAME = {"other": "wrong", "option_wrong": "wrong", "name2": "name", "name3": "name"} | {
-    f"name{number}": "wrong" for number in range(4, 10)
+_SAME = {"other": "wrong", "option_wrong": "wrong", "name2": "name", "name3": "name", "container2": "container"} | {
+    f"name{number}": "wrong" for number in range(4, 11)
 }
 """Groups that alternatives of one expression need other names for."""
 _NAMED = re.compile(r"<<(\w+)>>")
 _LONGEST = 200
-_HEAD = re.compile(r"[:=]")
-LIKENESS = 0.6
-"""How alike two words are at least, 1.0 is the same, when one is looked up for the other."""
 
 
 class Captures(dict[str, str]):
@@ -108,7 +106,7 @@ def _line_fits(rule: Mapping[str, Any], line: Line) -> bool:
     )
 
 
-def results(rule: Mapping[str, Any], line: Line, captures: Captures, place: Surroundings | None) -> Iterator[str]:
+def results(rule: Mapping[str, Any], line: Line, captures: Captures, place: Whereabouts | None) -> Iterator[str]:
     """Yield the new lines of a rule whose condition holds."""
     lead = "" if rule.get("lead") in ("drop", "none") else None
     if "right" not in rule:
@@ -116,19 +114,26 @@ def results(rule: Mapping[str, Any], line: Line, captures: Captures, place: Surr
             yield from _made(template, line, captures, place, lead, "program" in rule)
         return
     for right in meant(rule["right"], captures, line, place):
-        captures.plain["right"], captures["right"] = right, quote(right)
+        captures.plain["right"] = right
+        captures["right"] = joined(right.split()) if "synonym" in rule["right"] else quote(right)
         for template in rule["to"]:
             yield from _made(template, line, captures, place, lead, "program" in rule)
 
 
-def meant(wish: Mapping[str, Any], captures: Captures, line: Line, place: Surroundings | None) -> Sequence[str]:
+def meant(wish: Mapping[str, Any], captures: Captures, line: Line, place: Whereabouts | None) -> Sequence[str]:
     """Return the words that may be meant: those that the output names, a list's, or a function's; the closest first."""
     if "of" in wish:
         values = data.expression(wish.get("inner", r"[\w@][\w@:.+/-]*")).findall(captures.plain.get(wish["of"], ""))
+    elif "synonym" in wish:
+        wrong = captures.plain.get(wish["synonym"], "")
+        first = line.arguments(data.names(f"{line.program} options"))[:1] == [wrong]
+        values = [*data.synonyms(line.program, wrong)] if first else []
     elif "call" in wish:
         values = list(functions.TABLE[wish["call"]](Scene(line=line, captures=captures.plain, place=place)))
     else:
         values = list(data.names(functions.filled_name(wish["list"], line)))
+        if captures.plain.get(wish.get("near", "")) in values:
+            return []  # it is one of them: something else is wrong with it
     values = list(dict.fromkeys(value for value in values if _is_word(value, option=wish.get("options", False))))
     if "near" in wish:
         wrong = captures.plain.get(wish["near"], "")
@@ -139,26 +144,11 @@ def meant(wish: Mapping[str, Any], captures: Captures, line: Line, place: Surrou
     return values[: wish.get("most", 3)]
 
 
-def ranked(wrong: str, values: Sequence[str], least: float = LIKENESS) -> list[str]:
-    """Return the values that are like a word, the closest first; as close ones in their order."""
-    low = wrong.lower().lstrip("-")
-    scores = [(likeness(low, value.lower().lstrip("-")), value) for value in values if value != wrong]
-    return [value for score, value in sorted(scores, key=lambda one: -one[0]) if score >= least]
-
-
-def likeness(one: str, other: str) -> float:
-    """Return how alike two words are, from 0 to 1; the same letters in another order are nearly the same."""
-    if one == other:
-        return 1.0
-    ratio = difflib.SequenceMatcher(None, one, other).ratio()
-    return max(ratio, 0.9) if len(one) == len(other) and sorted(one) == sorted(other) else ratio
-
-
 def _made(
     template: str | Mapping[str, Any],
     line: Line,
     captures: Captures,
-    place: Surroundings | None,
+    place: Whereabouts | None,
     lead: str | None,
     guess: bool,
 ) -> Iterator[str]:
@@ -211,51 +201,3 @@ def _substituted(text: str, expression: str, new: str, captures: Captures) -> st
     known = {**captures, **groups}
     made = fields.FIELD.sub(lambda field: known.get(field[3], ""), new)
     return (text[: found.start()] + made + text[found.end() :]).strip()
-
-
-def swapped(line: Line, wrong: str, right: str, guess: bool = False) -> Iterator[str]:
-    """Yield the text of a line with its wrong word replaced.
-
-    Args:
-        line: the line.
-        wrong: the word; empty where the tool does not say which it was: then the one nearest to the right one is meant.
-        right: what takes its place, quoted.
-        guess: whether the nearest is also meant where the wrong word is not in the line.
-    """
-    word = _find(line, wrong) if wrong else None
-    if word is None and wrong and _is_within(line, wrong):
-        place = re.search(rf"(?<![\w./@-]){re.escape(wrong)}(?![\w./@-])", line.text)
-        if place is not None and _HEAD.sub("", right) == _HEAD.sub("", unquoted(right)):
-            yield line.text[: place.start()] + right + line.text[place.end() :]
-        return
-    if word is None and (guess or not wrong):
-        likest = [(likeness(one.value.lstrip("-"), unquoted(right).lstrip("-")), one) for one in line.words[1:]]
-        likest = sorted((one for one in likest if one[0] >= LIKENESS), key=lambda one: -one[0])
-        word = likest[0][1] if likest else None
-    if word is not None:
-        yield line.replaced(word, _dressed(word, wrong, right))
-
-
-def _is_within(line: Line, wrong: str) -> bool:
-    return len(re.findall(rf"(?<![\w./@-]){re.escape(wrong)}(?![\w./@-])", line.text)) == 1
-
-
-def _find(line: Line, wrong: str) -> Word | None:
-    """Return the word of a line that is the wrong one, or begins with it before a `=` or `:`."""
-    order = [*line.words[1:], *line.words[:1]]
-    for word in order:
-        if word.value == wrong:
-            return word
-    for word in order:
-        if _HEAD.split(word.value, maxsplit=1)[0] == wrong or word.value.partition("=")[0].lstrip("-") == wrong:
-            return word
-    return None
-
-
-def _dressed(word: Word, wrong: str, right: str) -> str:
-    """Return the right word with the dashes and the value (`=x`, `:x`) that the wrong one had."""
-    dashes = word.value[: len(word.value) - len(word.value.lstrip("-"))]
-    new = right if right.startswith("-") else dashes + right
-    tail = _HEAD.search(word.raw, len(dashes))
-    keeps = tail is not None and not _HEAD.search(wrong or right) and not _HEAD.search(right)
-    return new + word.raw[tail.start() :] if keeps and tail is not None else new

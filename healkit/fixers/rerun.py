@@ -6,11 +6,11 @@ of `memory/commands.json`, and only where exactly one word is close; everything 
 
 from __future__ import annotations
 
-import re
 import shlex
 
 from .. import commands, nearness
-from ..correct import hints
+from ..correct import hints, swap
+from ..correct.line import Line, quote
 from ..records import Fix
 from .case import words_of
 from .proposal import Proposal
@@ -80,28 +80,9 @@ def _replaced(argv: Sequence[str], wrong: str, right: str) -> tuple[str, ...]:
         or (right.startswith("-") and not wrong.startswith("-"))
     ):
         return ()
-    if argv != words_of(argv):
-        return _replaced_in_line(argv, wrong, right)
-    places = [at for at, word in enumerate(argv) if _is_word(word, wrong)]
-    if len(places) != 1:
+    inner = argv != words_of(argv)  # a shell's own line stays as it was typed
+    line = Line(argv[2] if inner else shlex.join(argv))
+    text = swap.once(line, wrong, quote(right))
+    if not text:
         return ()
-    old = argv[places[0]]
-    dashes = old[: len(old) - len(old.lstrip("-"))] if wrong.startswith("-") or old.startswith("-") else ""
-    new = right if right.startswith("-") or not dashes else f"{dashes}{right}"
-    _, equals, value = old.partition("=")
-    new = f"{new}={value}" if equals and "=" not in wrong else new
-    return (*argv[: places[0]], new, *argv[places[0] + 1 :])
-
-
-def _is_word(word: str, wrong: str) -> bool:
-    head = word.partition("=")[0]
-    return word == wrong or head == wrong or (head.startswith("-") and head.lstrip("-") == wrong)
-
-
-def _replaced_in_line(argv: Sequence[str], wrong: str, right: str) -> tuple[str, ...]:
-    """Return a shell's command with a word of its line replaced; the rest of the line stays as it was typed."""
-    found = list(re.finditer(rf"(?<![\w./@-]){re.escape(wrong)}(?![\w./@-])", argv[2]))
-    if len(found) != 1 or not re.fullmatch(r"[\w@:./+=-]+", right, re.ASCII):
-        return ()
-    line = argv[2][: found[0].start()] + right + argv[2][found[0].end() :]
-    return (*argv[:2], line, *argv[3:])
+    return (*argv[:2], line.whole(text), *argv[3:]) if inner else tuple(shlex.split(line.whole(text)))

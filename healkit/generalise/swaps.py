@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..correct import data, rules
+from ..correct import data
+from ..correct.likeness import LIKENESS, likeness
 from ..correct.line import unquoted
 from ..records import Record
 from . import failures
@@ -121,7 +122,7 @@ def _listed(shape: Trigger, spots: Sequence[Spot], wrongs: Sequence[Spot], swaps
     ]
     if shape.block and all(_has_right(text, swap) for text, swap in zip(shape.block, swaps, strict=True)):
         places.append(({}, "choices"))
-    least = min(rules.likeness(swap.old.lower().lstrip("-"), swap.new.lower().lstrip("-")) for swap in swaps) - 0.05
+    least = min(likeness(swap.old.lower().lstrip("-"), swap.new.lower().lstrip("-")) for swap in swaps) - 0.05
     wishes: list[tuple[dict[tuple[int, int], str], str, dict[str, Any]]]
     wishes = [(names, block, {"of": "choices"}) for names, block in places]
     if not shape.block and len(shape.lines) == 1 and _are_known(swaps):
@@ -131,7 +132,7 @@ def _listed(shape: Trigger, spots: Sequence[Spot], wrongs: Sequence[Spot], swaps
             wish |= {"inner": r"--?[\w-]+", "options": True}
         for wrong, line in _bad_words(wrongs, swaps):
             near = _wrong_name(wrong) if wrong else "wrong"
-            full = {**wish, "near": near} | ({"least": max(LEAST, round(least, 2))} if least < rules.LIKENESS else {})
+            full = {**wish, "near": near} | ({"least": max(LEAST, round(least, 2))} if least < LIKENESS else {})
             taken = names | ({_place(wrong): near} if wrong else {})
             rerun: dict[str, Any] = {**line, "right": full, "to": [{"swap": near}]}
             below = any(line for line, _ in names)
