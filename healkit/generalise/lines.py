@@ -120,6 +120,8 @@ def _entry(found: Sequence[Failure], sketch: Sketch, strict: bool) -> dict[str, 
     regex = ""
     if sketch.trigger is not None:
         regex = sketch.trigger.regex(sketch.names, sketch.block)
+        if "sudo" in regex and "lead" not in rerun and all(one.line.lead for one in found):
+            rerun = {"lead": "some", **rerun}
         message = sketch.trigger.message(sketch.names)
         needed = literals.required_literals(regex)
         said = {"error_regex": regex, **({"contains": needed[:1]} if len(needed) == 1 else {})}
