@@ -37,6 +37,7 @@ def learn(
     """
     examples = list(dict.fromkeys(examples))[:MOST_EXAMPLES]
     found = failures.ready(examples)
+    examples = [failures.bare(one) for one in found]
     if not found or any(refuse(one.command, one.fixed) for one in examples):
         return []
     kept: list[tuple[float, Learned]] = []
@@ -158,6 +159,5 @@ def _example(one: Failure, regex: str, tools: Sequence[str]) -> dict[str, Any]:
 
 
 def _shown(one: Failure, regex: str) -> dict[str, str]:
-    command = one.line.lead + one.line.text
-    fixed = one.fixed if one.drops else one.line.lead + one.fixed
-    return {"command": command, "output": _decisive(one.output, regex), "corrected": fixed}
+    example = failures.bare(one)
+    return {"command": example.command, "output": _decisive(one.output, regex), "corrected": example.fixed}
