@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Any
 
 from .. import draft, literals
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from .failures import Failure
 
 MOST, MOST_EXAMPLES, MOST_CHECKED = 3, 6, 60
-BUDGET_S = 0.25
-"""Processor time after which nothing more is looked for."""
 
 
 def learn(
@@ -41,10 +38,7 @@ def learn(
     if not found or any(refuse(one.command, one.fixed) for one in examples):
         return []
     kept: list[tuple[float, Learned]] = []
-    until = time.process_time() + BUDGET_S
-    for checked, sketch in enumerate(sorted(_sketches(found, until), key=_cost)):
-        if checked >= MOST_CHECKED or (kept and time.process_time() > until):
-            break
+    for sketch in sorted(_sketches(found), key=_cost)[:MOST_CHECKED]:
         entry = _fitting(found, sketch, examples, against)
         if entry is not None:
             one = Learned(entry=entry, score=round(20 - _cost(sketch), 2), specificity=_specificity(sketch))
@@ -70,7 +64,7 @@ def _distinct(found: Sequence[Learned]) -> list[Learned]:
     return list(kept.values())
 
 
-def _sketches(found: Sequence[Failure], until: float) -> Iterator[Sketch]:
+def _sketches(found: Sequence[Failure]) -> Iterator[Sketch]:
     outputs = [one.output for one in found]
     if not any(output.strip() for output in outputs):
         yield from programs.sketches(found, None)
@@ -79,8 +73,6 @@ def _sketches(found: Sequence[Failure], until: float) -> Iterator[Sketch]:
     for line in triggers.found(outputs):
         trigger = line.replace(rate=line.rate + 4 * line.names_one_of(gone))
         for shape in (trigger, *triggers.widened(trigger, outputs)):
-            if time.process_time() > until:
-                return
             yield from programs.sketches(found, shape)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from .. import draft
+from ..correct import hints
 from ..records import Record
 from . import tokens
 from .tokens import Piece
@@ -139,8 +140,10 @@ def found(outputs: Sequence[str]) -> list[Trigger]:
     if not all(texts):
         return []
     best: list[Trigger] = []
+    words = [[_rated(line) for line in text] for text in texts]
     for number, line in enumerate(texts[0]):
-        places = [number, *(_likest(line, text) for text in texts[1:])]
+        places = [number]
+        places += [_likest(line, words[0][number], *more) for more in zip(texts[1:], words[1:], strict=True)]
         if min(places) >= 0:
             best += _made(texts, places)
     best.sort(key=lambda one: -one.rate)
@@ -155,21 +158,28 @@ def _distinct(triggers: Sequence[Trigger]) -> list[Trigger]:
 
 
 def _lines(output: str) -> list[str]:
-    lines = [line for line in output.replace("\r", "").split("\n") if line.strip()]
-    if len(lines) > MOST_LINES:
-        lines = [*lines[: MOST_LINES // 4], *lines[-(MOST_LINES * 3) // 4 :]]
-    return [line[:MOST_CHARS] for line in lines]
+    """Return the lines of an output's end that are looked at: of many the first, the last, and those that tell most."""
+    text = output[-hints.TAIL :].replace("\r", "")
+    lines = [line[:MOST_CHARS] for line in text.split("\n") if line.strip()]
+    if len(lines) <= MOST_LINES:
+        return lines
+    telling = sorted(range(len(lines)), key=lambda at: (-draft.telling(lines[at][: draft.MAX_RATED]), -at))
+    kept = {*telling[: MOST_LINES // 2], *range(MOST_LINES // 8), *range(len(lines) - MOST_LINES // 4, len(lines))}
+    return [line for at, line in enumerate(lines) if at in kept]
 
 
-def _likest(line: str, others: Sequence[str]) -> int:
+def _rated(line: str) -> dict[str, float]:
+    """Return the words and marks of a line with what each weighs where another line has it too."""
+    return {one.text: 1.0 if _WORDS.search(one.text) else 0.1 for one in tokens.tokens(line)}
+
+
+def _likest(line: str, ours: Mapping[str, float], others: Sequence[str], words: Sequence[Mapping[str, float]]) -> int:
     """Return the number of the line that is most like a line; -1 where none has a word in common with it."""
     if line in others:
         return others.index(line)
-    ours = {one.text for one in tokens.tokens(line)}
     best, at = 0.9, -1
-    for number, other in enumerate(others):
-        same = ours & {one.text for one in tokens.tokens(other)}
-        rate = sum(1.0 if _WORDS.search(text) else 0.1 for text in same)
+    for number, theirs in enumerate(words):
+        rate = sum(weight for text, weight in ours.items() if text in theirs)
         if rate > best:
             best, at = rate, number
     return at
