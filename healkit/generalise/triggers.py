@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
 MOST_LINES, MOST_CHARS, MOST_TRIGGERS, MOST_GAPS = 80, 1_500, 5, 6
+_FEW = 2
+"""Words that a line has at least in common, or nothing else may stand in it."""
 NEXT = 3
 """Lines below a decisive one in which what is meant may stand."""
 BLOCK = r"(?P<{name}>(?:\n{{1,3}}[ \t]*\S[^\n]{{0,200}}){{1,80}})"
@@ -67,7 +69,8 @@ class Trigger(Record):
 
     def regex(self, names: Mapping[tuple[int, int], str], block: str = "") -> str:
         """Return the expression, with names for the spots that are wanted (by line and piece) and for the block."""
-        parts = [_line_regex(line, at, names) for at, line in enumerate(self.lines)]
+        whole = _said(self.lines[0]) < _FEW and len(self.lines) == 1 and not block
+        parts = [_line_regex(line, at, names, whole) for at, line in enumerate(self.lines)]
         if len(parts) > 1:
             between = (
                 rf"[^\n]{{0,400}}\n\s*(?:[^\n]{{0,400}}\n\s*){{{self.apart}}}" if self.apart else r"[^\n]{0,400}\n\s*"
@@ -106,10 +109,15 @@ def word_regex(texts: Sequence[str]) -> str:
     return word + (escaped(end) if len(ends) == 1 and (end := ends.pop()) else "")
 
 
-def _line_regex(line: Sequence[Piece], at: int, names: Mapping[tuple[int, int], str]) -> str:
-    """Return the expression of one laid line; gaps at its ends are left out unless they are wanted."""
+def _said(line: Sequence[Piece]) -> int:
+    """Return how many words all lines have in common."""
+    return sum(len(_WORDS.findall(piece.texts[0])) for piece in line if piece.fixed)
+
+
+def _line_regex(line: Sequence[Piece], at: int, names: Mapping[tuple[int, int], str], whole: bool) -> str:
+    """Return the expression of one laid line; gaps at its ends are left out unless they are wanted, or all of it is."""
     wanted = {piece for where, piece in names if where == at}
-    kept = [number for number, piece in enumerate(line) if piece.fixed or number in wanted]
+    kept = [number for number, piece in enumerate(line) if piece.fixed or whole or number in wanted]
     if not kept:
         return r"\S[^\n]{0,400}"
     made = ""
@@ -121,6 +129,8 @@ def _line_regex(line: Sequence[Piece], at: int, names: Mapping[tuple[int, int], 
         if name:
             body = f"(?P<{name}>{word_regex(piece.texts) if piece.is_word else _gap_regex(piece, lazy=False)})"
         made += space + body
+    if whole:
+        return rf"(?m)^\s*{made}\s*$"
     last = line[-1]
     if kept[-1] == len(line) - 1 and not last.fixed:
         made += r"(?=\s|$)" if last.is_word else ""
@@ -191,7 +201,7 @@ def _made(texts: Sequence[Sequence[str]], places: Sequence[int]) -> Iterator[Tri
     pieces = tokens.laid(lines)
     if len(pieces) > 1 and pieces[0].fixed and pieces[0].texts[0] in _MARGIN and pieces[1].space:
         pieces = pieces[1:]
-    telling = sum(len(_WORDS.findall(piece.texts[0])) for piece in pieces if piece.fixed)
+    telling = _said(pieces)
     wide = sum(not piece.fixed and not piece.is_word for piece in pieces)
     gaps = sum(not piece.fixed for piece in pieces)
     if not telling or wide > 2 or gaps > MOST_GAPS:
