@@ -28,7 +28,11 @@ def tools(found: Sequence[Failure]) -> list[str]:
         return []
     if _script(found):
         return []
-    return names if len(names) <= _MOST_TOOLS and all(re.fullmatch(r"[^\s/]{1,60}", name) for name in names) else []
+    return (
+        names
+        if len(names) <= _MOST_TOOLS and all(re.fullmatch(r"[\w.+-]{1,60}|[$#%>]", name) for name in names)
+        else []
+    )
 
 
 def _script(found: Sequence[Failure]) -> str:

@@ -83,7 +83,8 @@ class Trigger(Record):
         shown: list[str] = []
         for number, piece in enumerate(self.lines[0]):
             name = names.get((0, number))
-            text = f"{{{name}}}" if name and not piece.is_list else piece.texts[0] if piece.fixed else "..."
+            same = piece.texts[0].replace("{", "(").replace("}", ")") if piece.fixed else "..."
+            text = f"{{{name}}}" if name and not piece.is_list else same
             shown.append(f" {text}" if piece.space and shown else text)
         return re.sub(r"(?:\.{3}\s*){2,}", "... ", "".join(shown))[:200].strip()
 
@@ -170,7 +171,7 @@ def _distinct(triggers: Sequence[Trigger]) -> list[Trigger]:
 def _lines(output: str) -> list[str]:
     """Return the lines of an output's end that are looked at: of many the first, the last, and those that tell most."""
     text = output[-hints.TAIL :].replace("\r", "")
-    lines = [line[:MOST_CHARS] for line in text.split("\n") if line.strip()]
+    lines = [line[:MOST_CHARS] for line in text.split("\n") if line.strip() and line.expandtabs().isprintable()]
     if len(lines) <= MOST_LINES:
         return lines
     telling = sorted(range(len(lines)), key=lambda at: (-draft.telling(lines[at][: draft.MAX_RATED]), -at))
