@@ -5,10 +5,14 @@ the failed command did not have), to tell what generalisation alone can do from 
 """
 
 import json
+import sys
+from pathlib import Path
 
-from healkit import generalise
-from healkit.correct import learned
-from healkit.generalise import lines
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from healkit import generalise  # noqa: E402
+from healkit.correct import learned  # noqa: E402
+from healkit.generalise import lines  # noqa: E402
 
 
 class Learner:
