@@ -10,9 +10,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from healkit import generalise  # noqa: E402
-from healkit.correct import learned  # noqa: E402
-from healkit.generalise import lines  # noqa: E402
+from healkit import generalise
+from healkit.correct import learned
+from healkit.generalise import lines
 
 
 class Learner:
