@@ -5,6 +5,10 @@ the failed command did not have), to tell what generalisation alone can do from 
 """
 
 import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from healkit import generalise
 from healkit.correct import learned

@@ -7,9 +7,7 @@ captures of the decisive lines. What is learned is JSON that a person reads and 
 from __future__ import annotations
 
 from ..correct import learned
-from . import danger, lines
-from . import edits as _edits
-from . import installs as _installs
+from . import danger, lines, packages, texts
 from .examples import CommandExample, EditExample, InstallExample, Learned
 
 TYPE_CHECKING = False
@@ -37,7 +35,7 @@ def edits(examples: Sequence[EditExample], against: Sequence[tuple[str, str]] = 
         examples: two or more failures of one kind, each with the edit that healed it.
         against: commands and outputs on which an entry must not fire.
     """
-    return _edits.learn(examples, against)
+    return texts.learn(examples, against)
 
 
 def installs(examples: Sequence[InstallExample], against: Sequence[tuple[str, str]] = ()) -> list[Learned]:
@@ -47,7 +45,7 @@ def installs(examples: Sequence[InstallExample], against: Sequence[tuple[str, st
         examples: two or more failures of one kind, each with the installation that healed it.
         against: commands and outputs on which an entry must not fire.
     """
-    return _installs.learn(examples, against)
+    return packages.learn(examples, against)
 
 
 def corrected(entry: Mapping[str, Any], command: str, output: str) -> list[str]:

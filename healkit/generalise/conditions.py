@@ -28,7 +28,11 @@ def tools(found: Sequence[Failure]) -> list[str]:
         return []
     if _script(found):
         return []
-    return names if len(names) <= _MOST_TOOLS and all(re.fullmatch(r"[^\s/]{1,60}", name) for name in names) else []
+    return (
+        names
+        if len(names) <= _MOST_TOOLS and all(re.fullmatch(r"[\w.+-]{1,60}|[$#%>]", name) for name in names)
+        else []
+    )
 
 
 def _script(found: Sequence[Failure]) -> str:
@@ -53,7 +57,7 @@ def of(found: Sequence[Failure], rerun: Mapping[str, Any], strict: bool = False)
     if script := _script(found):
         made["line"] = script
     places = any(isinstance(template, str) for template in rerun["to"])
-    has = [word for word in _lost(found) if word not in words] if places else []
+    has = [word for word in (*_lost(found), *_moved(found, rerun)) if word not in words] if places else []
     if not same or strict:
         has += [word for word in _shared(found) if word not in (*has, *words)]
     ends = _extension(found, rerun)
@@ -87,6 +91,13 @@ def _lost(found: Sequence[Failure]) -> list[str]:
     return [word for word in dict.fromkeys(order) if word.isprintable() and len(word) < 60]
 
 
+def _moved(found: Sequence[Failure], rerun: Mapping[str, Any]) -> list[str]:
+    """Return the words that a template names although they stand in all old lines: it is right only where they do."""
+    named = [word for template in rerun["to"] if isinstance(template, str) for word in search.constants(template)]
+    values = [{word.value for word in one.line.words[1:]} for one in found]
+    return [word for word in dict.fromkeys(named) if all(word in some for some in values)]
+
+
 def _shared(found: Sequence[Failure]) -> list[str]:
     """Return the words that all lines have, of different programs."""
     values = [{word.value for word in one.line.words[1:]} for one in found]
@@ -115,6 +126,7 @@ def _gained(found: Sequence[Failure], rerun: Mapping[str, Any]) -> list[str]:
         text = template if isinstance(template, str) else template["sub"][0][1] if "sub" in template else ""
         options = [word for word in search.constants(text) if word.startswith("-") and word not in old]
         made += [escaped(word) for word in options]
+        made += ["--"] * bool(options)  # what comes after it are no options
         if isinstance(template, str):
             made += [f".*{escaped(end)}" for end in re.findall(r"\}([^\s{}]{2,})(?=\s|$)", text)]
             made += [f"{escaped(start)}.*" for start in re.findall(r"(?<!\S)([^\s{}]{2,})\{", text)]
@@ -145,5 +157,7 @@ def _word(texts: Sequence[str]) -> str:
             return regex
     if any(re.search(r"\s", text) for text in texts):
         return r"\S[^\n]{0,200}"
+    if all(re.fullmatch(r"\w[\w-]*", text) for text in texts):
+        return r"\w[\w-]{0,120}"
     dash = "" if any(text.startswith("-") for text in texts) else "(?!-)"
     return dash + word_regex(texts)

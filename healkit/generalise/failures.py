@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import difflib
 
+from .. import commands
 from ..correct import learned
 from ..correct.line import Line
 from ..records import Record
+from .examples import CommandExample
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from .examples import CommandExample
 
 LONGEST = 1_000
 
@@ -49,14 +49,38 @@ def _ready(one: CommandExample) -> Failure | None:
     if one.command.split() == one.fixed.split():
         return None
     fixed = one.fixed.strip()
+    pair = _pair(one.command.strip(), fixed)
+    if pair and len(learned.parts(fixed)) != len(learned.parts(one.command.strip())):
+        return _failure(*pair, one.output)
     for line in learned.parts(one.command.strip()):
         inside = fixed[len(line.before) : len(fixed) - len(line.after)]
         around = len(fixed) >= len(line.before) + len(line.after)
         if around and fixed == f"{line.before}{inside}{line.after}" and inside.strip() and line.words:
-            keeps = inside.startswith(line.lead)
-            text = inside[len(line.lead) :] if keeps else inside
-            return Failure(line=line, output=one.output, fixed=text.strip(), drops=not keeps)
-    return None
+            return _failure(line, inside, one.output)
+    return _failure(*pair, one.output) if pair else None
+
+
+def _failure(line: Line, text: str, output: str) -> Failure:
+    keeps = text.startswith(line.lead)
+    fixed = text[len(line.lead) :] if keeps else text
+    return Failure(line=line, output=output, fixed=fixed.strip(), drops=not keeps)
+
+
+def _pair(command: str, fixed: str) -> tuple[Line, str] | None:
+    """Return the one simple command that became another, where what stands around it changed as well: `| tail -20`."""
+    ours, theirs = ([line for line in learned.parts(text) if line.words] for text in (command, fixed))
+    surrounds = commands.table().get("surrounds", ())
+    gone = [line for line in ours if line.program not in surrounds and line.text not in [one.text for one in theirs]]
+    come = [line for line in theirs if line.program not in surrounds and line.text not in [one.text for one in ours]]
+    if len(gone) != 1 or len(come) != 1 or gone[0].program != come[0].program:
+        return None
+    return Line(gone[0].lead + gone[0].text), come[0].lead + come[0].text
+
+
+def bare(one: Failure) -> CommandExample:
+    """Return an example of nothing but the simple command that changed."""
+    fixed = one.fixed if one.drops else one.line.lead + one.fixed
+    return CommandExample(command=one.line.lead + one.line.text, output=one.output, fixed=fixed)
 
 
 def changes(one: Failure) -> list[Change]:

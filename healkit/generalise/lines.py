@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Any
 
 from .. import draft, literals
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from .failures import Failure
 
 MOST, MOST_EXAMPLES, MOST_CHECKED = 3, 6, 60
-BUDGET_S = 0.25
-"""Processor time after which nothing more is looked for."""
 
 
 def learn(
@@ -37,13 +34,11 @@ def learn(
     """
     examples = list(dict.fromkeys(examples))[:MOST_EXAMPLES]
     found = failures.ready(examples)
+    examples = [failures.bare(one) for one in found]
     if not found or any(refuse(one.command, one.fixed) for one in examples):
         return []
     kept: list[tuple[float, Learned]] = []
-    until = time.process_time() + BUDGET_S
-    for checked, sketch in enumerate(sorted(_sketches(found, until), key=_cost)):
-        if checked >= MOST_CHECKED or (kept and time.process_time() > until):
-            break
+    for sketch in sorted(_sketches(found), key=_cost)[:MOST_CHECKED]:
         entry = _fitting(found, sketch, examples, against)
         if entry is not None:
             one = Learned(entry=entry, score=round(20 - _cost(sketch), 2), specificity=_specificity(sketch))
@@ -69,7 +64,7 @@ def _distinct(found: Sequence[Learned]) -> list[Learned]:
     return list(kept.values())
 
 
-def _sketches(found: Sequence[Failure], until: float) -> Iterator[Sketch]:
+def _sketches(found: Sequence[Failure]) -> Iterator[Sketch]:
     outputs = [one.output for one in found]
     if not any(output.strip() for output in outputs):
         yield from programs.sketches(found, None)
@@ -78,8 +73,6 @@ def _sketches(found: Sequence[Failure], until: float) -> Iterator[Sketch]:
     for line in triggers.found(outputs):
         trigger = line.replace(rate=line.rate + 4 * line.names_one_of(gone))
         for shape in (trigger, *triggers.widened(trigger, outputs)):
-            if time.process_time() > until:
-                return
             yield from programs.sketches(found, shape)
 
 
@@ -113,6 +106,8 @@ def _entry(found: Sequence[Failure], sketch: Sketch, strict: bool) -> dict[str, 
     tools = conditions.tools(found)
     rerun = {**conditions.of(found, sketch.rerun, strict), **sketch.rerun}
     calls = any(isinstance(template, dict) and "call" in template for template in rerun["to"])
+    if "[masked" in repr(rerun):
+        return None  # a secret was kept as its place only
     if not tools and (sketch.trigger is None or not (calls or "line" in rerun)):
         return None
     said: dict[str, Any] = {}
@@ -120,6 +115,8 @@ def _entry(found: Sequence[Failure], sketch: Sketch, strict: bool) -> dict[str, 
     regex = ""
     if sketch.trigger is not None:
         regex = sketch.trigger.regex(sketch.names, sketch.block)
+        if "sudo" in regex and "lead" not in rerun and all(one.line.lead for one in found):
+            rerun = {"lead": "some", **rerun}
         message = sketch.trigger.message(sketch.names)
         needed = literals.required_literals(regex)
         said = {"error_regex": regex, **({"contains": needed[:1]} if len(needed) == 1 else {})}
@@ -156,6 +153,5 @@ def _example(one: Failure, regex: str, tools: Sequence[str]) -> dict[str, Any]:
 
 
 def _shown(one: Failure, regex: str) -> dict[str, str]:
-    command = one.line.lead + one.line.text
-    fixed = one.fixed if one.drops else one.line.lead + one.fixed
-    return {"command": command, "output": _decisive(one.output, regex), "corrected": fixed}
+    example = failures.bare(one)
+    return {"command": example.command, "output": _decisive(one.output, regex), "corrected": example.fixed}

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .triggers import Spot, Trigger
 
 LEAST = 0.3
+_SURE = 0.5
+"""How alike the words are at least where the output lists none and the tool's own list is asked."""
 _INNER = re.compile(r"[\w@][\w@:.+/-]*")
 _SEPARATORS = (",", "|", ";")
 _LIST = 3
@@ -125,7 +127,7 @@ def _listed(shape: Trigger, spots: Sequence[Spot], wrongs: Sequence[Spot], swaps
     least = min(likeness(swap.old.lower().lstrip("-"), swap.new.lower().lstrip("-")) for swap in swaps) - 0.05
     wishes: list[tuple[dict[tuple[int, int], str], str, dict[str, Any]]]
     wishes = [(names, block, {"of": "choices"}) for names, block in places]
-    if not shape.block and len(shape.lines) == 1 and _are_known(swaps):
+    if wrongs and not shape.block and len(shape.lines) == 1 and least >= _SURE and _are_known(swaps):
         wishes.append(({}, "", {"list": "{0}"}))
     for names, block, wish in wishes:
         if any(swap.new.startswith("-") for swap in swaps):

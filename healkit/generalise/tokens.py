@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 
+from .. import mask
 from ..records import Record
 
 TYPE_CHECKING = False
@@ -12,9 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MARKS = r"\s'\"`\u2018\u2019\u201c\u201d\u00ab\u00bb,;:()\[\]{}<>=|!?"
-_TOKEN = re.compile(rf"(\s*)([^{_MARKS}]*[^{_MARKS}.]|\S)")
-_PASSING = re.compile(r"~?/[^/]+/.*|(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,64}|0x[0-9a-f]+", re.IGNORECASE)
-"""Words that another run would not say again although two runs did: absolute paths, hashes, addresses."""
+_TOKEN = re.compile(rf"(\s*)({re.escape(mask.HIDDEN)}|[^{_MARKS}]*[^{_MARKS}.]|\S)")
+_PASSING = re.compile(r"~/.*|/[^/]+/.*|(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,64}|0x[0-9a-f]+", re.IGNORECASE)
+"""Words that another run would not say again although two runs did: absolute paths, hashes, addresses.
+
+A secret that was masked before it was kept is one of them too: the next output is read before it is masked."""
 _COUNTED = ("line", "char", "character", "column", "col", "pid", "port", "offset", "position", "after")
 """Words after which a number is of this run only."""
 MOST_TOKENS = 300
@@ -65,7 +68,8 @@ def _loosened(piece: Piece, before: Piece | None) -> Piece:
     """Return a piece as a gap, where its text is equal in all lines by chance only."""
     text = piece.texts[0]
     counted = text.isdigit() and before is not None and before.texts[0].lower() in _COUNTED
-    return piece.replace(fixed=False) if piece.fixed and (counted or _PASSING.fullmatch(text)) else piece
+    loose = counted or text == mask.HIDDEN or _PASSING.fullmatch(text)
+    return piece.replace(fixed=False) if piece.fixed and loose else piece
 
 
 def _added(pieces: Sequence[Piece], line: Sequence[Token], count: int) -> list[Piece]:

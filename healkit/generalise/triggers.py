@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from .. import draft
+from ..correct import hints
 from ..records import Record
 from . import tokens
 from .tokens import Piece
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
 MOST_LINES, MOST_CHARS, MOST_TRIGGERS, MOST_GAPS = 80, 1_500, 5, 6
+_FEW = 2
+"""Words that a line has at least in common, or nothing else may stand in it."""
 NEXT = 3
 """Lines below a decisive one in which what is meant may stand."""
 BLOCK = r"(?P<{name}>(?:\n{{1,3}}[ \t]*\S[^\n]{{0,200}}){{1,80}})"
@@ -66,7 +69,8 @@ class Trigger(Record):
 
     def regex(self, names: Mapping[tuple[int, int], str], block: str = "") -> str:
         """Return the expression, with names for the spots that are wanted (by line and piece) and for the block."""
-        parts = [_line_regex(line, at, names) for at, line in enumerate(self.lines)]
+        whole = _said(self.lines[0]) < _FEW and len(self.lines) == 1 and not block
+        parts = [_line_regex(line, at, names, whole) for at, line in enumerate(self.lines)]
         if len(parts) > 1:
             between = (
                 rf"[^\n]{{0,400}}\n\s*(?:[^\n]{{0,400}}\n\s*){{{self.apart}}}" if self.apart else r"[^\n]{0,400}\n\s*"
@@ -79,7 +83,8 @@ class Trigger(Record):
         shown: list[str] = []
         for number, piece in enumerate(self.lines[0]):
             name = names.get((0, number))
-            text = f"{{{name}}}" if name and not piece.is_list else piece.texts[0] if piece.fixed else "..."
+            same = piece.texts[0].replace("{", "(").replace("}", ")") if piece.fixed else "..."
+            text = f"{{{name}}}" if name and not piece.is_list else same
             shown.append(f" {text}" if piece.space and shown else text)
         return re.sub(r"(?:\.{3}\s*){2,}", "... ", "".join(shown))[:200].strip()
 
@@ -105,10 +110,15 @@ def word_regex(texts: Sequence[str]) -> str:
     return word + (escaped(end) if len(ends) == 1 and (end := ends.pop()) else "")
 
 
-def _line_regex(line: Sequence[Piece], at: int, names: Mapping[tuple[int, int], str]) -> str:
-    """Return the expression of one laid line; gaps at its ends are left out unless they are wanted."""
+def _said(line: Sequence[Piece]) -> int:
+    """Return how many words all lines have in common."""
+    return sum(len(_WORDS.findall(piece.texts[0])) for piece in line if piece.fixed)
+
+
+def _line_regex(line: Sequence[Piece], at: int, names: Mapping[tuple[int, int], str], whole: bool) -> str:
+    """Return the expression of one laid line; gaps at its ends are left out unless they are wanted, or all of it is."""
     wanted = {piece for where, piece in names if where == at}
-    kept = [number for number, piece in enumerate(line) if piece.fixed or number in wanted]
+    kept = [number for number, piece in enumerate(line) if piece.fixed or whole or number in wanted]
     if not kept:
         return r"\S[^\n]{0,400}"
     made = ""
@@ -120,6 +130,8 @@ def _line_regex(line: Sequence[Piece], at: int, names: Mapping[tuple[int, int], 
         if name:
             body = f"(?P<{name}>{word_regex(piece.texts) if piece.is_word else _gap_regex(piece, lazy=False)})"
         made += space + body
+    if whole:
+        return rf"(?m)^\s*{made}\s*$"
     last = line[-1]
     if kept[-1] == len(line) - 1 and not last.fixed:
         made += r"(?=\s|$)" if last.is_word else ""
@@ -139,8 +151,10 @@ def found(outputs: Sequence[str]) -> list[Trigger]:
     if not all(texts):
         return []
     best: list[Trigger] = []
+    words = [[_rated(line) for line in text] for text in texts]
     for number, line in enumerate(texts[0]):
-        places = [number, *(_likest(line, text) for text in texts[1:])]
+        places = [number]
+        places += [_likest(line, words[0][number], *more) for more in zip(texts[1:], words[1:], strict=True)]
         if min(places) >= 0:
             best += _made(texts, places)
     best.sort(key=lambda one: -one.rate)
@@ -155,21 +169,28 @@ def _distinct(triggers: Sequence[Trigger]) -> list[Trigger]:
 
 
 def _lines(output: str) -> list[str]:
-    lines = [line for line in output.replace("\r", "").split("\n") if line.strip()]
-    if len(lines) > MOST_LINES:
-        lines = [*lines[: MOST_LINES // 4], *lines[-(MOST_LINES * 3) // 4 :]]
-    return [line[:MOST_CHARS] for line in lines]
+    """Return the lines of an output's end that are looked at: of many the first, the last, and those that tell most."""
+    text = output[-hints.TAIL :].replace("\r", "")
+    lines = [line[:MOST_CHARS] for line in text.split("\n") if line.strip() and line.expandtabs().isprintable()]
+    if len(lines) <= MOST_LINES:
+        return lines
+    telling = sorted(range(len(lines)), key=lambda at: (-draft.telling(lines[at][: draft.MAX_RATED]), -at))
+    kept = {*telling[: MOST_LINES // 2], *range(MOST_LINES // 8), *range(len(lines) - MOST_LINES // 4, len(lines))}
+    return [line for at, line in enumerate(lines) if at in kept]
 
 
-def _likest(line: str, others: Sequence[str]) -> int:
+def _rated(line: str) -> dict[str, float]:
+    """Return the words and marks of a line with what each weighs where another line has it too."""
+    return {one.text: 1.0 if _WORDS.search(one.text) else 0.1 for one in tokens.tokens(line)}
+
+
+def _likest(line: str, ours: Mapping[str, float], others: Sequence[str], words: Sequence[Mapping[str, float]]) -> int:
     """Return the number of the line that is most like a line; -1 where none has a word in common with it."""
     if line in others:
         return others.index(line)
-    ours = {one.text for one in tokens.tokens(line)}
     best, at = 0.9, -1
-    for number, other in enumerate(others):
-        same = ours & {one.text for one in tokens.tokens(other)}
-        rate = sum(1.0 if _WORDS.search(text) else 0.1 for text in same)
+    for number, theirs in enumerate(words):
+        rate = sum(weight for text, weight in ours.items() if text in theirs)
         if rate > best:
             best, at = rate, number
     return at
@@ -181,7 +202,7 @@ def _made(texts: Sequence[Sequence[str]], places: Sequence[int]) -> Iterator[Tri
     pieces = tokens.laid(lines)
     if len(pieces) > 1 and pieces[0].fixed and pieces[0].texts[0] in _MARGIN and pieces[1].space:
         pieces = pieces[1:]
-    telling = sum(len(_WORDS.findall(piece.texts[0])) for piece in pieces if piece.fixed)
+    telling = _said(pieces)
     wide = sum(not piece.fixed and not piece.is_word for piece in pieces)
     gaps = sum(not piece.fixed for piece in pieces)
     if not telling or wide > 2 or gaps > MOST_GAPS:

@@ -7,7 +7,8 @@ import pathlib
 
 import pytest
 
-from healkit import generalise
+from healkit import check, generalise
+from healkit.check.house import House
 from healkit.generalise import CommandExample
 
 CASES = json.loads((pathlib.Path(__file__).parents[1] / "cases/generalise/commands.json").read_text(encoding="utf-8"))
@@ -31,5 +32,17 @@ def test_what_is_learned_corrects_a_third_command(case):
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_every_entry_gives_its_own_examples_back(case):
     for entry in learned(case):
-        for one in case["examples"]:
-            assert generalise.corrected(entry, one["command"], one["output"])[0].split() == one["fixed"].split()
+        own = entry["rerun"]["examples"]
+        assert len(own) == len(case["examples"])
+        for one in own:
+            assert generalise.corrected(entry, one["command"], one["output"])[0].split() == one["corrected"].split()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_every_entry_passes_the_check(case):
+    for entry in learned(case):
+        text = json.dumps({"patterns": [{"id": "learned-entry", **entry}]})
+        sheet, _ = check.check_text("x.json", "project", text.encode(), House())
+        said = [issue.what for issue in sheet.issues if issue.level in ("error", "warning")]
+        # Without an output there is no expression, and the loader leaves such an entry to those who read `rerun`.
+        assert said == ([] if "error_regex" in entry else ["an entry needs `error_regex`"])

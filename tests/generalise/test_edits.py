@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from healkit import __main__ as program
-from healkit import generalise
+from healkit import check, generalise
+from healkit.check.house import House
 from healkit.generalise import EditExample
 
 KEYWORD = """Traceback (most recent call last):
@@ -187,3 +188,11 @@ def test_what_a_capture_puts_into_code_is_a_name() -> None:
     best = entries(examples)[0]
     assert best["auto_fix"]["replace"].endswith("{other_name}")
     assert r"(?P<other_name>[A-Za-z_]\w{0,80})" in best["error_regex"]
+
+
+@pytest.mark.parametrize("examples", [SAME, INSIDE, BOTH], ids=["the call", "the argument alone", "two arguments"])
+def test_every_entry_passes_the_check(examples: tuple[EditExample, ...]) -> None:
+    for entry in entries(examples):
+        text = json.dumps({"patterns": [{"id": "learned-entry", **entry}]})
+        sheet, _ = check.check_text("x.json", "project", text.encode(), House())
+        assert [issue.what for issue in sheet.issues if issue.level in ("error", "warning")] == []

@@ -145,7 +145,9 @@ def _entries(
         used = set().union(*(one.used for one in chosen)) if chosen else set()
         kept = {place: name for place, name in names.items() if name in used or name in _PLACE}
         regex = _typed(trigger, kept)
-        if not chosen or not _explains(examples, regex, chosen):
+        if not chosen or any("[masked" in one.search + one.replacement for one in chosen):
+            continue
+        if not _explains(examples, regex, chosen):
             continue
         if any(re.search(regex, output, re.MULTILINE) for _, output in against):
             continue
@@ -220,7 +222,7 @@ def _entry(
     needed = literals.required_literals(regex)
     message = trigger.message(names)
     programs = [commands.programs(learned.parts(one.command)[0].text) for one in examples]
-    tools = [name for name in dict.fromkeys(programs[0]) if all(name in some for some in programs)]
+    tools = [name for name in dict.fromkeys(programs[0]) if name and all(name in some for some in programs)]
     return {
         "error_regex": regex,
         **({"contains": needed[:1]} if len(needed) == 1 else {}),

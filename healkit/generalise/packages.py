@@ -25,6 +25,21 @@ _ADDS = {
     "pnpm install": "install-node-module", "bun add": "install-node-module",
 }  # fmt: skip
 _PACKAGE = re.compile(r"(?:@[a-z0-9][\w.-]{0,80}/)?[A-Za-z0-9][\w.-]{0,100}", re.ASCII)
+_FILES = (
+    "-r",
+    "-c",
+    "-e",
+    "-f",
+    "--requirement",
+    "--constraint",
+    "--editable",
+    "--find-links",
+    "--index-url",
+    "--extra-index-url",
+    "--registry",
+)
+"""Options after which something else than packages is installed, or from somewhere else."""
+_BEFORE = ("'", '"', "`", "\u2018", "\u201c", "named", "called")
 _MODULE = r"@?[A-Za-z0-9_][\w./-]{0,120}"
 _VERSION = re.compile(r"(?:\[[\w,.-]+\])?(?:[=<>!~]=?|@).*$")
 
@@ -63,6 +78,8 @@ def _installed(command: str) -> tuple[str, str] | None:
     for lead, book in _ADDS.items():
         words = lead.split()
         if argv[: len(words)] == words:
+            if any(word.partition("=")[0] in _FILES for word in argv):
+                return None
             names = [word for word in argv[len(words) :] if not word.startswith("-")]
             name = names[0][:1] + _VERSION.sub("", names[0][1:]) if len(names) == 1 else ""
             return (book, name) if _PACKAGE.fullmatch(name) else None
@@ -86,11 +103,11 @@ def _ways(trigger: Trigger, packages: Sequence[str]) -> Iterator[tuple[str, tupl
 
 
 def _is_module(trigger: Trigger, spot: Spot) -> bool:
-    """Tell whether a word that is equal in all outputs is what is missing: it stands in quotation marks, or ends the line."""
+    """Tell whether a word that is equal in all outputs is what is missing: it stands in quotation marks, or is said to be."""
     line = trigger.lines[spot.line]
     before = line[spot.piece - 1].texts[0] if spot.piece else ""
     name = re.fullmatch(_MODULE, spot.texts[0]) is not None
-    return name and (before in ("'", '"', "`", "\u2018", "\u201c") or spot.piece == len(line) - 1)
+    return name and before in _BEFORE
 
 
 def _captured(trigger: Trigger, spot: Spot, inner: str) -> str:
