@@ -1,7 +1,7 @@
 """Learning from two examples, as an evaluation asks for it: every answer goes through the entry's JSON text.
 
-`Learner` is what the product does. `Unguarded` leaves out the refusal of dangerous lines (`sudo`, `&&`, `--force` that
-the failed command did not have), to tell what generalisation alone can do from what policy forbids.
+`Learner` is what is learned. `Guarded` is what of it may ever run: without the lines that bring in `sudo`, `&&`, `--force`
+or the like, which are laid before a person instead.
 """
 
 import json
@@ -11,29 +11,20 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from healkit import generalise
-from healkit.correct import learned
-from healkit.generalise import lines
 
 
 class Learner:
+    guarded = False
+
     def __init__(self, train):
         self.entries = [json.loads(json.dumps(one.entry)) for one in generalise.commands(_examples(train))]
 
     def suggest(self, script, output):
-        return generalise.corrected(self.entries[0], script, output) if self.entries else []
+        return generalise.corrected(self.entries[0], script, output, self.guarded) if self.entries else []
 
 
-class Unguarded(Learner):
-    def __init__(self, train):
-        found = lines.learn(_examples(train), refuse=_nothing)
-        self.entries = [json.loads(json.dumps(one.entry)) for one in found]
-
-    def suggest(self, script, output):
-        return learned.results(self.entries[0], script, output) if self.entries else []
-
-
-def _nothing(_old, _new):
-    return ""
+class Guarded(Learner):
+    guarded = True
 
 
 def _examples(train):

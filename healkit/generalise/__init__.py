@@ -21,11 +21,14 @@ __all__ = ["CommandExample", "EditExample", "InstallExample", "Learned", "comman
 def commands(examples: Sequence[CommandExample], against: Sequence[tuple[str, str]] = ()) -> list[Learned]:
     """Return entries with a `rerun` that corrects every example's command, best first; empty when nothing explains all.
 
+    One that brings in something dangerous says so in `danger`; `corrected` is silent about it unless it is told otherwise.
+
     Args:
         examples: two or more failures of one kind, each with the command that passed in its place.
         against: commands and outputs on which an entry must not fire.
     """
-    return lines.learn(examples, against)
+    reason = next((found for one in examples if (found := danger.introduced(one.command, one.fixed))), "")
+    return [one.replace(danger=reason) for one in lines.learn(examples, against)]
 
 
 def edits(examples: Sequence[EditExample], against: Sequence[tuple[str, str]] = ()) -> list[Learned]:
@@ -48,7 +51,7 @@ def installs(examples: Sequence[InstallExample], against: Sequence[tuple[str, st
     return packages.learn(examples, against)
 
 
-def corrected(entry: Mapping[str, Any], command: str, output: str) -> list[str]:
+def corrected(entry: Mapping[str, Any], command: str, output: str, guarded: bool = True) -> list[str]:
     """Return what an entry's `rerun` makes of a failed command, ranked; empty where it does not apply.
 
     A line that brings in what the failed one did not have (`sudo`, another command, force, a deletion) is left out.
@@ -57,6 +60,9 @@ def corrected(entry: Mapping[str, Any], command: str, output: str) -> list[str]:
         entry: the pattern entry as JSON gives it.
         command: the line that failed, as typed.
         output: what it said.
+        guarded: leave out what is dangerous; without it a line may be shown to a person, and never be run.
     """
     made = learned.results(entry, command, output)
+    if not guarded:
+        return made
     return [new for new in made if not danger.introduced(command, new) and danger.runs_known(entry, command, new)]

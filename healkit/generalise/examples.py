@@ -42,9 +42,11 @@ class Learned(Record):
     """A pattern entry as it would stand in a pattern file, without id and counts.
 
     `score` orders the candidates, the higher the better; `specificity` is how much of the decisive lines is said in
-    letters and not by groups, from 0 to 1.
+    letters and not by groups, from 0 to 1. `danger` is what the fix brings in that nobody may be given unasked (`sudo`, `&&`,
+    `--force` ...), empty for nothing: such an entry is for a person to decide.
     """
 
     entry: dict[str, Any]
     score: float
     specificity: float
+    danger: str = ""

@@ -13,29 +13,24 @@ from .sketch import Sketch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from .failures import Failure
 
 MOST, MOST_EXAMPLES, MOST_CHECKED = 3, 6, 60
 
 
-def learn(
-    examples: Sequence[CommandExample],
-    against: Sequence[tuple[str, str]] = (),
-    refuse: Callable[[str, str], str] = danger.introduced,
-) -> list[Learned]:
+def learn(examples: Sequence[CommandExample], against: Sequence[tuple[str, str]] = ()) -> list[Learned]:
     """Return the entries that make every example's new line and say nothing about what is `against` them, best first.
 
     Args:
         examples: two or more failures of one kind.
         against: commands and outputs on which an entry must not fire.
-        refuse: what is dangerous in a new line, given the old one; empty for nothing.
     """
     examples = list(dict.fromkeys(examples))[:MOST_EXAMPLES]
     found = failures.ready(examples)
     examples = [failures.bare(one) for one in found]
-    if not found or any(refuse(one.command, one.fixed) for one in examples):
+    if not found:
         return []
     kept: list[tuple[float, Learned]] = []
     for sketch in sorted(_sketches(found), key=_cost)[:MOST_CHECKED]:

@@ -72,10 +72,12 @@ def test_a_slip_in_a_risky_word_is_still_put_right() -> None:
         ("x build {0}", "sh -c 'x build {0}'"),
     ],
 )
-def test_what_is_dangerous_is_not_learned(old: str, new: str) -> None:
-    assert (
-        learned(*((old.format(one), f"error: cannot build {one}\n", new.format(one)) for one in ("one", "two"))) == []
-    )
+def test_what_is_dangerous_is_marked_and_never_comes_out_unasked(old: str, new: str) -> None:
+    pairs = [(old.format(one), f"error: cannot build {one}\n", new.format(one)) for one in ("one", "two")]
+    for one in generalise.commands([CommandExample(command=c, output=o, fixed=f) for c, o, f in pairs]):
+        assert one.danger
+        for command, output, _ in pairs:
+            assert generalise.corrected(one.entry, command, output) == []
 
 
 def test_an_operator_that_the_failed_line_had_is_no_harm() -> None:
