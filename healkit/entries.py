@@ -127,7 +127,8 @@ def pattern_of(raw: Mapping[str, Any], origin: str) -> Pattern:
         name = _text(raw, "id")
         if not name or len(name) > 200 or len(f"{name}.".splitlines()) > 1 or min(name) < " ":
             raise _BadEntryError("an entry needs an `id`: one line of at most 200 characters")
-        if (not regexes and raw.get("disabled") is not True) or not all(regexes):
+        silent = raw.get("disabled") is True or (isinstance(raw.get("rerun"), dict) and raw.get("tools"))
+        if (not regexes and not silent) or not all(regexes):
             raise _BadEntryError("an entry needs `error_regex`")
         given = _text(raw, "origin", origin)
         auto = raw.get("auto_fixable")

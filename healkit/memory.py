@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 PATTERN_FILE = "error-patterns.json"
 PLAYBOOK_FILE = "recovery-playbook.json"
+ELSEWHERE = "pattern-file"
+"""The file of a project's state that names a further pattern file of it."""
 INLINE_LIMIT = 1_500_000
 """Bytes of source that are compiled on the spot when an index is stale; more than that only where `build` says so."""
 
@@ -62,9 +64,21 @@ def layer_files(root: str) -> list[tuple[str, list[str], list[str]]]:
     ]
     places = [("user", paths.data_dir()), ("project", paths.project_memory(root))]
     for origin, place in places:
-        if place:
-            found.append((origin, [f"{place}/{PATTERN_FILE}"], [f"{place}/{PLAYBOOK_FILE}"]))
+        files = [f"{place}/{PATTERN_FILE}"] if place else []
+        another = _elsewhere(root) if origin == "project" else ""
+        if another and another not in files:
+            files.append(another)
+        if files:
+            found.append((origin, files, [f"{place or another.rpartition('/')[0]}/{PLAYBOOK_FILE}"]))
     return found
+
+
+def _elsewhere(root: str) -> str:
+    """Return the further pattern file of a project that its configuration names; empty for none."""
+    folder = paths.project_state(root) if root else ""
+    if not folder or not paths.is_private(f"{folder}/{ELSEWHERE}"):
+        return ""
+    return paths.read_small(f"{folder}/{ELSEWHERE}").decode("utf-8", "surrogateescape").strip()
 
 
 def open_memory(root: str, build: bool = True) -> Memory:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from .. import correct, facts, fingerprint, mask, project
 from ..fixers.packages import lookalike
+from ..generalise import standing
 from ..records import CommandResult, Diagnosis, Fix, Plan
 
 _REGISTRIES = ("python", "node")
 """Where anybody may publish a package under any name, and where healkit knows which names are well known."""
 _SURE, _UNSURE = 0.8, 0.5
 _UNSURE_RANK = 50
+_OWN_RANK = 90
 _SHORT_LINES = 40
 
 
@@ -28,6 +30,10 @@ def with_corrections(
     if result.output.count("\n") > _SHORT_LINES:
         found = [one for one in found if one.rank >= _UNSURE_RANK]  # a guess about a long log is none
     found = [one for one in found if not _is_doubtful(one, plans)]
+    if result.exit_code != 0:
+        here = [_own(one) for one in standing.known(root, result.command, result.output)]
+        lines = {one.line for one in here}
+        found = [*here, *(one for one in found if one.line not in lines)][: correct.MOST]
     if not found:
         return diagnoses, plans
     fixes = [Fix(kind="rerun", title=one.title or one.line, risk=one.risk, command=one.line) for one in found]
@@ -40,6 +46,15 @@ def with_corrections(
     known = [] if found[0].rank >= _UNSURE_RANK else [fix for fix in rest if fix.kind != "guide"]
     more = [fix for fix in rest if fix not in known]
     return diagnoses, [first.replace(fixes=[*known, *fixes, *more]), *plans[1:]]
+
+
+def _own(one: standing.Known) -> correct.Correction:
+    """Return a corrected line of the user's or the project's own entries; one that may do harm is shown, with the reason."""
+    title = f"{one.line} (brings in {one.dangerous})" if one.dangerous else ""
+    risk = "high" if one.dangerous else "medium"
+    return correct.Correction(
+        line=one.line, rule=one.entry, rank=_OWN_RANK, risk=risk, category=one.category, title=title, said=one.message
+    )
 
 
 def _is_doubtful(one: correct.Correction, plans: list[Plan]) -> bool:

@@ -129,6 +129,8 @@ def why_not(pattern: Pattern, text: str) -> str:
             return (
                 "its expression matches, but only far from the end, where an expression without a literal does not look"
             )
+    if not pattern.error_regex:
+        return "it has no expression: it speaks of a command line, not of an output"
     return regexes.nearest(pattern.error_regex[0], text)
 
 

@@ -7,6 +7,6 @@ else is known, a harmless tool may be asked for its `--help`.
 
 from __future__ import annotations
 
-from .engine import Correction, Place, suggest
+from .engine import MOST, Correction, Place, suggest
 
-__all__ = ["Correction", "Place", "suggest"]
+__all__ = ["MOST", "Correction", "Place", "suggest"]

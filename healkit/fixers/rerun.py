@@ -11,6 +11,7 @@ import shlex
 from .. import commands, nearness
 from ..correct import hints, swap
 from ..correct.line import Line, quote
+from ..generalise import standing
 from ..records import Fix
 from .case import words_of
 from .proposal import Proposal
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 def propose(case: Case) -> Iterable[Proposal]:
     """Yield the corrected command line; a suggestion where it may do harm, or where several words are as close."""
+    yield from _learned(case)
     argv = _whole(case)
     found = list(dict.fromkeys(corrected(argv, case.output, case)))
     for new in found[:3]:
@@ -32,6 +34,25 @@ def propose(case: Case) -> Iterable[Proposal]:
         title = f"run `{_brief(command)}` in place of `{_brief(shlex.join(argv))}`"
         fix = Fix(kind="rerun", title=title, risk="low" if sure else "medium", command=command)
         yield Proposal(fix=fix, rerun=new, sure=sure)
+
+
+def _learned(case: Case) -> Iterator[Proposal]:
+    """Yield what the user's and the project's own entries make of the line; what may do harm is only shown."""
+    for one in standing.known(case.root, case.result.command, case.output)[:2]:
+        argv = _words(one.line)
+        sure = not one.dangerous and bool(argv) and commands.is_repeatable(argv)
+        title = f"run `{_brief(one.line)}`, which healed this here before"
+        fix = Fix(kind="rerun", title=title, risk="high" if one.dangerous else "medium", command=one.line)
+        yield Proposal(fix=fix, rerun=argv if sure else (), sure=sure)
+
+
+def _words(line: str) -> tuple[str, ...]:
+    """Return the words of one simple command; none of a line that only a shell can run."""
+    try:
+        words = tuple(shlex.split(line))
+    except ValueError:
+        return ()
+    return words if len(commands.split(line)) == 1 and not set("|&;<>`$(){}") & set(line) else ()
 
 
 def _brief(command: str) -> str:

@@ -28,7 +28,7 @@ def covers(passed: Event, failed: Event) -> bool:
     more or less; of any other program every word counts.
     """
     one, other = _words(passed.command), _words(failed.command)
-    if not one or not other or _place(passed) != _place(failed):
+    if not one or not other or _place(passed) != _place(failed) or _as_root(passed) != _as_root(failed):
         return False
     if sorted(map(_normal, one)) == sorted(map(_normal, other)):
         return True
@@ -52,8 +52,10 @@ def corrects(passed: Event, failed: Event) -> bool:
         return False
     new, old = trim(passed.command), trim(failed.command)
     one, other = _words(new), _words(old)
-    if not one or not other or one == other or len(split(new)) != len(split(old)):
+    if not one or not other or len(split(new)) != len(split(old)):
         return False
+    if one == other:
+        return _as_root(passed) != _as_root(failed)
     first, second = one[0].rpartition("/")[2], other[0].rpartition("/")[2]
     if first != second:
         return distance(first, second) <= 2 and len(second) > 2 and one[1:] == other[1:]
@@ -87,6 +89,11 @@ def _place(event: Event) -> str:
         if words[0] == "cd" and len(words) > 1:
             folder = os.path.normpath(os.path.join(folder, words[1]))
     return folder
+
+
+def _as_root(event: Event) -> bool:
+    simple = split(trim(event.command))
+    return bool(simple) and simple[-1][0].rpartition("/")[2] in ("sudo", "doas")
 
 
 def _normal(word: str) -> str:

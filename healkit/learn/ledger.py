@@ -18,7 +18,7 @@ from ..records import HealkitError, Record
 
 FILE, LOCK = "learned.json", "learned.lock"
 PATIENCE_S = 10.0
-MOST_PROPOSALS, MOST_REJECTED = 200, 2_000
+MOST_PROPOSALS, MOST_REJECTED = 200, 500
 
 
 class Lesson(Record):
@@ -67,7 +67,7 @@ class Ledger:
         self.proposals = {
             one["id"]: Proposal(**{**one, "evidence": tuple(one["evidence"])}) for one in values.get("proposals", ())
         }
-        self.rejected: list[str] = [str(key) for key in values.get("rejected", ())]
+        self.rejected: list[dict[str, Any]] = [dict(entry) for entry in values.get("rejected", ())]
         self.reviewed: list[str] = [str(key) for key in values.get("reviewed", ())]
 
     def as_json(self) -> dict[str, Any]:

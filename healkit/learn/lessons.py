@@ -70,7 +70,10 @@ def learn(root: str, now: float | None = None) -> list[str]:
 
 
 def _is_known(root: str, book: Ledger, settings: Config, one: Evidence) -> bool:
-    """Tell whether an entry that was learned explains a healing already; then it is one more piece of its evidence."""
+    """Tell whether an entry that was learned explains a healing already (then it is one more piece of its evidence), or
+    one that a person rejected."""
+    if any(_explains(entry, one) for entry in book.rejected):
+        return True
     for raw in promote.raw_entries(promote.target(root, settings)):
         lesson = book.lessons.get(str(raw.get("id")))
         if lesson is not None and _explains(raw, one):
@@ -171,5 +174,5 @@ def _without_stand_in(found: Sequence[Learned]) -> list[Learned]:
 def _explains(entry: Mapping[str, Any], other: Evidence) -> bool:
     """Tell whether an entry says of a healing that it was not made from what was done."""
     if other.kind == "command":
-        return generalise.corrected(entry, other.command, other.output)[:1] == [other.fixed]
-    return promote.recognises(entry, other.output)
+        return generalise.corrected(entry, other.command, other.output, guarded=False)[:1] == [other.fixed]
+    return not entry.get("rerun") and promote.recognises(entry, other.output)

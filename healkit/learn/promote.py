@@ -20,6 +20,7 @@ _OWN = ("occurrences", "last_seen", "confidence", "disabled", "note")
 """Keys that learning keeps up to date itself; a change of any other one is a person's edit."""
 MOST_EXAMPLES = 4
 EDITED = "an entry of yours covers this already"
+DANGEROUS = "it brings in `{what}`: it would only ever be shown, and a person decides whether it is written at all"
 REFUSED = "the pattern file cannot take it: {why}"
 
 
@@ -43,7 +44,7 @@ def promote(
         now: seconds since 1970.
         user: write into the user's layer.
     """
-    if identity(learned.entry) in book.rejected:
+    if any(identity(entry) == identity(learned.entry) for entry in book.rejected):
         return []
     path = target(root, settings, user)
     standing = raw_entries(path)
@@ -52,6 +53,9 @@ def promote(
         return []
     taken = {str(raw.get("id")) for raw in standing} | shipped_ids(root)
     entry = complete(learned.entry, evidence, taken, now)
+    if learned.danger:
+        propose(book, entry, evidence, DANGEROUS.format(what=learned.danger), now)
+        return []
     covering = next((raw for raw in standing if raw.get("origin") != "learned" and _covers(raw, evidence)), None)
     if covering is not None:
         propose(book, entry, evidence, f"{EDITED}: {covering.get('id')}", now)

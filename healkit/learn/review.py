@@ -45,12 +45,12 @@ def reject(root: str, name: str) -> None:
     settings = config.load(root)
     with ledgers.opened(root) as book:
         if name in book.proposals:
-            book.rejected.append(promote.identity(book.proposals.pop(name).entry))
+            book.rejected.append(dict(book.proposals.pop(name).entry))
             return
         path = promote.target(root, settings)
         raw = _learned(path, name)
         scribe.remove(path, name, root)
-        book.rejected.append(promote.identity(raw))
+        book.rejected.append(dict(raw))
         book.lessons.pop(name, None)
 
 

@@ -11,7 +11,7 @@ import marshal
 import os
 import stat
 
-from .. import config, paths
+from .. import config, memory, paths
 from ..records import HealkitError
 from . import environment, manifests
 
@@ -178,11 +178,18 @@ def refresh(root: str, trusted: bool = False) -> dict[str, Any]:
         (FACTS, marshal.dumps(facts)),
         (POLICY, config.compile_policy(root, trusted)),
         (ROOT, os.fsencode(root) + b"\n"),
+        (memory.ELSEWHERE, _pattern_file(root)),
     )
     if not written or not all(paths.write_private(f"{folder}/{name}", data) for name, data in contents):
         do = "set HOME or HEALKIT_STATE_DIR to a folder of your own"
         raise HealkitError("the project's facts cannot be written", where=folder or "state folder", do=do)
     return facts
+
+
+def _pattern_file(root: str) -> bytes:
+    """Return the path of the further pattern file that the configuration names, for the hook; empty for none."""
+    name = config.load(root)["learning.pattern_file"]
+    return os.fsencode(os.path.join(root, str(name))) if name else b""
 
 
 def is_stale(root: str) -> bool:

@@ -201,3 +201,50 @@ def test_secrets_never_reach_the_file(project: Project) -> None:
     project.learn()
     assert "TOKEN=[masked]" not in json.dumps(project.entries()[0]["error_regex"])
     assert os.path.expanduser("~") not in project.file().read_text()
+
+
+def test_the_configured_pattern_file_is_written_and_read(project: Project) -> None:
+    from healkit import project as facts
+
+    Path(project.root, ".healkit").mkdir()
+    Path(project.root, ".healkit/config.toml").write_text('[learning]\npattern_file = "ops/failures.json"\n')
+    Path(project.root, "ops").mkdir()
+    trusted(project)
+    twice(project)
+    facts.refresh(project.root)
+    name = project.learn()[0]
+    assert not project.file().exists()
+    stood = json.loads(Path(project.root, "ops/failures.json").read_text())["patterns"]
+    assert [raw["id"] for raw in stood] == [name]
+    known = {pattern.id: trusted for pattern, _, trusted in memory.open_memory(project.root).patterns()}
+    assert known[name] is True
+
+
+def trusted(project: Project) -> None:
+    from healkit import trust
+
+    trust.trust_entries(project.root, [])
+
+
+def test_a_learned_line_is_shown_and_a_dangerous_one_waits_for_a_person(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from healkit import __main__ as program
+
+    monkeypatch.chdir(project.root)
+    said = "shop: the index is locked, cannot add {}"
+    project.heal_command("one", "shop add a", "sudo shop add a", said.format("a"))
+    project.heal_command("two", "shop add b", "sudo shop add b", said.format("b"))
+    assert project.learn() == []
+    waiting = list(ledger.read(project.root).proposals.values())
+    assert "sudo" in waiting[0].why
+    assert program.main(["learn", "accept", waiting[0].id]) == 0
+    from healkit.generalise import standing
+
+    shown = standing.known(project.root, "shop add c", said.format("c"))
+    assert [(one.line, one.dangerous) for one in shown] == [("sudo shop add c", "sudo")]
+    assert program.main(["learn", "reject", waiting[0].id]) == 0
+    assert project.entries() == []
+    project.heal_command("three", "shop add d", "sudo shop add d", said.format("d"))
+    assert project.learn() == []
+    assert ledger.read(project.root).proposals == {}, "what was rejected does not come again"
