@@ -189,6 +189,7 @@ def undo(
             console.table(("id", "when", "state", "what", "command"), cells)
         return
     done = journal.undo(root, entry)
+    _count_against(root, done.command)
     if json:
         left = [one.as_dict() for one in done.left]
         console.out(wire.dumps({"version": 1, "id": done.id, "restored": list(done.paths), "left": left}))
@@ -198,6 +199,30 @@ def undo(
         for one in done.left:
             console.out(f"left     {console.printable(one.path)}: {one.why}; its former text: {one.kept}")
     raise typer.Exit(1 if done.left else 0)
+
+
+def _count_against(root: str, command: str) -> None:
+    """Note that a person took a fix back: it counts against the pattern whose failure it had healed."""
+    from .. import episode, history, spool
+    from ..records import CommandResult
+
+    state = paths.project_state(root)
+    if not state or not paths.is_private(state):
+        return
+    try:
+        history.ingest(root)
+        with history.open_history(root) as past:
+            healed = next(
+                (e for e in past.events(500, "outcome") if e.command == command and e.outcome == "healed"), None
+            )
+    except HealkitError:
+        return  # the fix is undone; what is known of it is another matter
+    if healed is not None:
+        result = CommandResult(
+            command=command, exit_code=None, output="", cwd=healed.cwd, source="run", session=healed.session
+        )
+        known = {"pattern_id": healed.pattern_id, "fingerprint": healed.fingerprint, "category": healed.category}
+        spool.append(state, episode.new_event("outcome", result, outcome="undone", **known))
 
 
 def _steps(entry: Any) -> list[dict[str, Any]]:

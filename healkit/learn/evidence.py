@@ -96,7 +96,12 @@ def evidence_of(
 
 def shape(one: Evidence) -> set[str]:
     """Return the words of what a failure said with everything that varies masked: alike shapes are failures of one kind."""
-    return set(fingerprint.mask_variable(one.output[-600:]).split())
+    return shape_of(one.output)
+
+
+def shape_of(output: str) -> set[str]:
+    """Return the words of an output's end with everything that varies masked."""
+    return set(fingerprint.mask_variable(output[-600:]).split())
 
 
 def likeness(one: set[str], other: set[str]) -> float:

@@ -11,7 +11,7 @@ from ..generalise import CommandExample, EditExample, InstallExample, Learned
 from ..records import Record
 from . import ledger as ledgers
 from . import promote, source, upkeep
-from .evidence import Evidence, difference, likeness, shape
+from .evidence import Evidence, difference, likeness, shape, shape_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ def candidate(past: History, one: Evidence, least: int, book: Ledger) -> Found |
     """Return the best entry that explains a healing and earlier ones like it; None where they are too few or too different."""
     if one.pattern_id in book.lessons:
         return None  # known already: it counts for or against that entry
-    earlier = source.evidence(past, source.healed_of(past, one.key, COMPARED))
+    named = source.healed_of(past, one.key, COMPARED)
+    earlier = source.evidence(past, named if one.pattern_id else source.healed_unnamed(past, COMPARED))
     words = shape(one)
     alike = [
         other
@@ -96,7 +97,8 @@ def candidate(past: History, one: Evidence, least: int, book: Ledger) -> Found |
     ]
     if len(alike) + 1 < least:
         return None
-    against = source.other_failures(past, one.key)
+    others = source.other_failures(past, one.key)
+    against = [other for other in others if likeness(shape_of(other[1]), words) < ALIKE]
     for group in _groups(one, alike, least):
         learned = _generalised(group, against)
         if learned is not None:

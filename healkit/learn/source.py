@@ -43,6 +43,11 @@ def healed_of(history: History, key: str, limit: int) -> list[Episode]:
     return episodes(history, where, key, key, limit)
 
 
+def healed_unnamed(history: History, limit: int) -> list[Episode]:
+    """Return the newest episodes that worked of failures that no pattern names: how alike they are is seen by their words."""
+    return episodes(history, "outcome='worked' AND pattern_id='' ORDER BY closed DESC LIMIT ?", limit)
+
+
 def events(history: History, ids: Iterable[str]) -> dict[str, Event]:
     """Return events by their ids, as many as there still are."""
     wanted = list(dict.fromkeys(ids))[:900]

@@ -121,7 +121,7 @@ def test_a_corrected_command_is_learned(project: Project) -> None:
 def test_an_installation_is_learned(project: Project) -> None:
     for session, name in (("one", "stripe"), ("two", "paypal")):
         said = f"shop.plugins.PluginMissing: the payment plugin {name} is not there, install shop-plugin-{name}"
-        project.put("failure", session, command="python -m shop", exit_code=1, text=said, fingerprint="1:plugin")
+        project.put("failure", session, command="python -m shop", exit_code=1, text=said, fingerprint=f"1:{name}")
         project.put("command", session, command=f"pip install shop-plugin-{name}", exit_code=0)
         project.put("success", session, command="python -m shop", exit_code=0)
     assert len(project.learn()) == 1
