@@ -63,6 +63,7 @@ function __healkit_open
     set -g __healkit_open_command $argv[1]
     set -g __healkit_since ''
     set -g __healkit_left 50
+    set -g __healkit_fresh 1
 end
 
 function __healkit_failed
@@ -79,11 +80,15 @@ function __healkit_failed
     end
 end
 
-# A command went well while an earlier failure waits for its fix: is it the same command?
+# A command went well while an earlier failure waits for its fix: is it the same command, or the same program right after it?
 function __healkit_passed
+    set -l fresh $__healkit_fresh
+    set -g __healkit_fresh ''
     set -g __healkit_left (math $__healkit_left - 1)
     if test "$argv[1]" = "$__healkit_open_command"
         set -e __healkit_open_command
+        __healkit_is_off; or __healkit_ask passed 0 $argv[1] </dev/null >/dev/null 2>&1
+    else if test -n "$fresh"; and test (string split -m1 ' ' -- $argv[1])[1] = (string split -m1 ' ' -- $__healkit_open_command)[1]
         __healkit_is_off; or __healkit_ask passed 0 $argv[1] </dev/null >/dev/null 2>&1
     else if test $__healkit_left -lt 1
         set -e __healkit_open_command

@@ -89,15 +89,19 @@ __healkit_failed() {
 
 __healkit_open() {
   __healkit_open_command=$__healkit_command __healkit_open_arg=${__healkit_arg-} __healkit_open_number=${__healkit_number-}
-  __healkit_since='' __healkit_left=50
+  __healkit_since='' __healkit_left=50 __healkit_fresh=1
 }
 
-# A command went well while an earlier failure waits for its fix: is it the same command?
+# A command went well while an earlier failure waits for its fix: is it the same command, or the same program right after it?
 __healkit_passed() {
   [[ -z ${ZSH_VERSION-} ]] || \builtin emulate -L sh
-  __healkit_left=$((__healkit_left - 1))
+  \builtin local fresh=${__healkit_fresh-}
+  __healkit_left=$((__healkit_left - 1)) __healkit_fresh=''
   if [[ $__healkit_command == "$__healkit_open_command" ]]; then
     __healkit_open_command=''
+    __healkit_is_off || (__healkit_ask passed </dev/null >/dev/null 2>&1 &)
+  elif [[ -n $fresh && ${__healkit_command%% *} == "${__healkit_open_command%% *}" ]]; then
+    __healkit_since=''
     __healkit_is_off || (__healkit_ask passed </dev/null >/dev/null 2>&1 &)
   elif [[ $__healkit_left -lt 1 ]]; then
     __healkit_open_command=''
@@ -175,15 +179,17 @@ __healkit_count() {
   \builtin printf %s "$count"
 }
 
-# A success while a failure waits: only a line with the same last word can be the failed one again.
+# A success while a failure waits: only a line with the same last word can be the failed one again; the first line after
+# it may be the same one put right.
 __healkit_look_back() {
   __healkit_left=$((__healkit_left - 1))
   [[ $__healkit_left -gt 0 ]] || __healkit_open_command=''
-  [[ $__healkit_arg == "${__healkit_open_arg-}" ]] || \builtin return 0
+  [[ -n ${__healkit_fresh-} || $__healkit_arg == "${__healkit_open_arg-}" ]] || \builtin return 0
   __healkit_number=${__healkit_now#*:}
   [[ $__healkit_number != "${__healkit_last#*:}" || $__healkit_number == "${__healkit_open_number-}" ]] || \builtin return 0
   __healkit_read "$(__healkit_count)"
-  [[ $__healkit_command != "$__healkit_open_command" ]] || __healkit_passed
+  if [[ -n ${__healkit_fresh-} || $__healkit_command == "$__healkit_open_command" ]]; then __healkit_passed; fi
+  __healkit_fresh=''
 }
 
 # bash before 4.4 does not tell whether a line ran: the last entry counts if it is new and younger than the last prompt.

@@ -70,7 +70,7 @@ def _rules(entry: Mapping[str, Any], rerun: Mapping[str, Any]) -> Iterator[dict[
         rule["program"] = "|".join(re.escape(tool) for tool in ([tools] if isinstance(tools, str) else tools))
     given = entry.get("error_regex")
     if given is None:
-        yield {**rule, "silent": True}
+        yield {"silent": True, **rule}
         return
     for regex in [given] if isinstance(given, str) else given:
         yield {**rule, "output": regex}

@@ -108,6 +108,14 @@ def own_hash(entry: Mapping[str, Any]) -> str:
 def complete(entry: Mapping[str, Any], evidence: Sequence[Evidence], taken: set[str], now: float) -> dict[str, Any]:
     """Return an entry as it stands in the file: an id, its evidence as examples, where it comes from, when and how often."""
     tool = str((entry.get("tools") or [""])[0])
+    if (
+        entry.get("rerun")
+        and not entry.get("error_regex")
+        and all(one.session.startswith("shell-") for one in evidence)
+    ):
+        # A shell does not see what its commands print: that nothing was said is not known.
+        rerun = {**entry["rerun"], "silent": False}
+        entry = {**entry, "rerun": rerun, "message": f"a line of {tool} that was put right here before"}
     name = draft.name_of(f"learned {entry.get('message') or tool}", tool, taken)
     days = sorted({time.strftime("%Y-%m-%d", time.localtime(one.at)) for one in evidence})
     found = {

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import marshal
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .. import paths, scribe
 from ..config import Config
-from ..history import History
+from ..history import History, files
 from ..history.files import COUNTS
+from ..prompt import CORRECTED
 from ..records import HealkitError
 from . import promote, source
 from .ledger import Ledger, Lesson
@@ -35,6 +36,7 @@ def refresh(root: str, book: Ledger, past: History, settings: Config) -> None:
         if raw.get("origin") == "learned" or "occurrences" in raw:
             _update(root, path, name, raw, book.lessons.get(name), past)
     _tell_hook(past, book)
+    _tell_prompt(past, book, promote.raw_entries(path))
 
 
 def _update(root: str, path: str, name: str, raw: Mapping[str, Any], lesson: Lesson | None, past: History) -> None:
@@ -77,6 +79,27 @@ def _tell_hook(past: History, book: Ledger) -> None:
         counts[name] = [lesson.fix, good, good + lesson.failed]
     if book.lessons:
         paths.write_private(path, marshal.dumps(counts))
+
+
+def _tell_prompt(past: History, book: Ledger, standing: Iterable[Mapping[str, Any]]) -> None:
+    """Write down for the prompt, which sees no output, the learned lines that need none: programs, line, replacements, fix."""
+    lines: list[tuple[list[str], str, list[list[str]], str]] = []
+    for raw in standing:
+        lesson, rerun = book.lessons.get(str(raw.get("id"))), raw.get("rerun")
+        known = (
+            lesson is not None and isinstance(rerun, dict) and not raw.get("error_regex") and not raw.get("disabled")
+        )
+        if not known or lesson is None or not isinstance(rerun, dict) or promote.own_hash(raw) != lesson.hash:
+            continue
+        templates = [one.get("sub") if isinstance(one, dict) else None for one in rerun.get("to", ())]
+        subs = [list(pair) for pair in templates[0]] if templates and templates[0] else []
+        plain = all(len(pair) == 2 and not set("{}\\") & set(pair[1]) for pair in subs)
+        lines.append((list(raw.get("tools", ())), str(rerun.get("line", "")), subs if plain else [], lesson.fix))
+    target = f"{past.folder}/{CORRECTED}"
+    if lines:
+        paths.write_private(target, marshal.dumps(lines))
+    else:
+        files.remove(target)
 
 
 def prunable(book: Ledger, now: float, days: int = UNUSED_DAYS, least: float = LOWEST, most: int = MOST) -> list[str]:
