@@ -6,7 +6,7 @@ left out; nothing here runs anything.
 
 from __future__ import annotations
 
-from . import mask
+from . import fingerprint, mask
 from .detect import fill, has_names
 from .records import Fix, Plan
 
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from .records import Diagnosis
 
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-")
+SIMILAR = "~"
+"""The key of `counts` under which failures stand that are found by their words."""
+ALIKE = 0.7
+"""Share of masked words that two failures have in common at least, for the one's fix to be told about the other."""
+FEWEST_WORDS = 5
 _RISKS = ("low", "medium", "high", "critical")
 
 
@@ -142,14 +147,35 @@ def worked(diagnosis: Diagnosis, counts: Mapping[str, Any] | None) -> str:
     found = known.get(diagnosis.fingerprint) or (
         known.get(diagnosis.pattern_id) if diagnosis.origin == "learned" else None
     )
-    if not found:
-        return ""
-    fix, good, tried = found
+    fix, good, tried = found or ("", 0, 0)
     if not good or not fix:
-        return ""
+        return alike(diagnosis.excerpt, known)
+    return f"{_shown(fix)} fixed this {good} of {tried} times here"
+
+
+def _shown(fix: str) -> str:
     fix = mask.one_line(fix, 160)
-    shown = fix if fix.startswith("edit of ") else f"`{fix}`"
-    return f"{shown} fixed this {good} of {tried} times here"
+    return fix if fix.startswith("edit of ") else f"`{fix}`"
+
+
+def alike(excerpt: str, counts: Mapping[str, Any]) -> str:
+    """Return what healed a failure here that said nearly the same, with how sure that is; empty when none did.
+
+    Args:
+        excerpt: the decisive lines of the failure.
+        counts: what worked here; under SIMILAR the masked words, fix, times worked and times tried of healed failures.
+    """
+    rows = counts.get(SIMILAR)
+    if not rows or not excerpt:
+        return ""
+    words = set(fingerprint.mask_variable(excerpt[-600:]).split())
+    best, sure = "", 0.0
+    for own, fix, good, tried in rows:
+        like = len(words & own) / len(words | own) if words or own else 0.0
+        confidence = like * (good + 1) / (tried + 2)
+        if like >= ALIKE and len(own) >= FEWEST_WORDS and confidence > sure:
+            best, sure = fix, confidence
+    return f"a failure much like this was healed here by {_shown(best)} ({sure:.0%} sure)" if best else ""
 
 
 def _own_fixes(diagnosis: Diagnosis, names: Mapping[str, str]) -> list[Fix]:

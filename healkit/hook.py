@@ -124,8 +124,21 @@ def _after_command(event: str, result: CommandResult) -> tuple[str, str]:
     if not diagnoses:
         if not is_quiet_exit(result.command, result.exit_code or 0):
             session.open_episode(result.session, best.fingerprint, result.command, root, time.time())
+            return _seen_before(event, result, root, best)
         return "", "nothing known about this output"
     return _hint(event, result, root, diagnoses, memory)
+
+
+def _seen_before(event: str, result: CommandResult, root: str, best: Diagnosis) -> tuple[str, str]:
+    """Answer a failure that no pattern names by what healed one here that said nearly the same."""
+    from . import choose, episode, mask, session
+
+    said = choose.worked(best, episode.counts(root))
+    if not said or session.count(result.session, best.fingerprint) > 1:
+        return "", "nothing known about this output"
+    text = mask.mask_secrets(f"healkit: {said}.")
+    episode.record_hint(result, root, best, text)
+    return wire.dumps({"hookSpecificOutput": {"hookEventName": event, "additionalContext": text}}), ""
 
 
 def _hint(event: str, result: CommandResult, root: str, diagnoses: list[Diagnosis], memory: Any) -> tuple[str, str]:

@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .. import paths, scribe
+from ..choose import SIMILAR
 from ..config import Config
 from ..history import History, files
 from ..history.files import COUNTS
 from ..prompt import CORRECTED
 from ..records import HealkitError
 from . import promote, source
+from .evidence import shape_of
 from .ledger import Ledger, Lesson
 
 LOWEST = 0.3
@@ -22,6 +24,7 @@ FEWEST = 3
 """Tries before an entry is switched off for its confidence."""
 UNUSED_DAYS = 30
 MOST = 1_000
+SIMILAR_DAYS, MOST_SIMILAR = 60, 150
 _DAY = 86_400.0
 
 
@@ -77,8 +80,21 @@ def _tell_hook(past: History, book: Ledger) -> None:
     for name, lesson in book.lessons.items():
         good = len(lesson.evidence) + lesson.worked
         counts[name] = [lesson.fix, good, good + lesson.failed]
-    if book.lessons:
+    counts[SIMILAR] = _similar(past)
+    if book.lessons or counts[SIMILAR]:
         paths.write_private(path, marshal.dumps(counts))
+
+
+def _similar(past: History) -> list[tuple[frozenset[str], str, int, int]]:
+    """Return the newest healed failures by their masked words: what fixed them, how often that worked and was tried."""
+    rows = source.ask(
+        past,
+        "SELECT e.fix, f.text, count(*) FILTER (WHERE e.outcome='worked'), count(*), max(e.closed) AS last"
+        " FROM episodes e JOIN events f ON f.id = e.failure WHERE e.outcome IN ('worked', 'failed') AND e.fix<>''"
+        " AND e.closed > ? GROUP BY e.fix, e.fingerprint ORDER BY last DESC LIMIT ?",
+        *(time.time() - SIMILAR_DAYS * _DAY, MOST_SIMILAR),
+    )
+    return [(frozenset(shape_of(text)), fix, good, tried) for fix, text, good, tried, _ in rows if good]
 
 
 def _tell_prompt(past: History, book: Ledger, standing: Iterable[Mapping[str, Any]]) -> None:

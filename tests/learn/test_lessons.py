@@ -248,3 +248,35 @@ def test_a_learned_line_is_shown_and_a_dangerous_one_waits_for_a_person(
     project.heal_command("three", "shop add d", "sudo shop add d", said.format("d"))
     assert project.learn() == []
     assert ledger.read(project.root).proposals == {}, "what was rejected does not come again"
+
+
+def test_a_failure_much_like_one_that_was_healed_is_told_with_how_sure_that_is(project: Project) -> None:
+    from healkit import choose, episode
+    from healkit.records import CommandResult
+
+    said = "shopd: the price table of region {} is out of date, cannot start the {} worker"
+
+    def heal(session: str, region: str, worker: str, healed: bool = True) -> None:
+        text = said.format(region, worker)
+        project.put("failure", session, command="shopd start", exit_code=1, text=text, fingerprint="1:prices")
+        project.put("command", session, command="make -C prices update && touch prices.ok", exit_code=0)
+        last = {"kind": "success", "exit_code": 0} if healed else {"kind": "failure", "exit_code": 1}
+        more = {} if healed else {"text": text, "fingerprint": "1:prices"}
+        project.put(last["kind"], session, command="shopd start", exit_code=last["exit_code"], **more)
+
+    def told(region: str) -> str:
+        result = CommandResult(command="shopd start", exit_code=1, output=said.format(region, "mail"), cwd=project.root)
+        return choose.worked(episode.unnamed(result), episode.counts(project.root))
+
+    heal("one", "north", "billing")
+    project.learn()
+    first = told("south")
+    assert "much like this was healed here by" in first
+    sure = int(first.rpartition("(")[2].partition("%")[0])
+    heal("two", "north", "billing", healed=False)
+    project.learn()
+    assert int(told("south").rpartition("(")[2].partition("%")[0]) < sure, "it falls after a fix that did not help"
+    assert "much like this" not in choose.worked(
+        episode.unnamed(CommandResult(command="x", exit_code=1, output="another thing altogether, nothing like it", cwd="/")),
+        episode.counts(project.root),
+    )
