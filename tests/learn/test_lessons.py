@@ -277,6 +277,8 @@ def test_a_failure_much_like_one_that_was_healed_is_told_with_how_sure_that_is(p
     project.learn()
     assert int(told("south").rpartition("(")[2].partition("%")[0]) < sure, "it falls after a fix that did not help"
     assert "much like this" not in choose.worked(
-        episode.unnamed(CommandResult(command="x", exit_code=1, output="another thing altogether, nothing like it", cwd="/")),
+        episode.unnamed(
+            CommandResult(command="x", exit_code=1, output="another thing altogether, nothing like it", cwd="/")
+        ),
         episode.counts(project.root),
     )
