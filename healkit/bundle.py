@@ -20,7 +20,20 @@ if TYPE_CHECKING:
 
     Row = tuple[str, str, tuple[int, int, int], bool, CodeType]
 
-FIRST = ("records", "paths", "wire", "compiled", "mask", "spool", "session", "commands", "intake", "episode", "hook")
+FIRST = (
+    "records",
+    "paths",
+    "wire",
+    "compiled",
+    "mask",
+    "spool",
+    "session",
+    "leases",
+    "commands",
+    "intake",
+    "episode",
+    "hook",
+)
 REST = (
     "grams", "fingerprint", "index", "formats", "readers", "readers.page", "readers.traces", "readers.python_starts",
     "readers.python", "readers.pytest_ends", "readers.pytest", "detect", "matching", "memory", "runaway", "choose", "facts", "hint",
