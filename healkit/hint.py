@@ -7,6 +7,7 @@ from . import mask
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from .choose import Situation
     from .leases import Others
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 LIMIT = 1_200
 """Characters that a hint may have at most."""
+BEFORE_LIMIT = 600
+"""The same for what is said before anything has failed."""
 
 
 def _place(diagnosis: Diagnosis) -> str:
@@ -51,7 +54,7 @@ def first_time(
     if joined:
         parts.append(_sentence(joined[0].upper() + joined[1:] if joined[0].isalpha() else joined))
     if not why:
-        parts.append(_known_fix(plan))
+        parts.append(known_fix(plan))
     parts.append(beside)
     end = _healing(diagnosis) if auto else ""
     if not end:
@@ -67,8 +70,8 @@ def _healing(diagnosis: Diagnosis) -> str:
     return f"healkit applies what is known, proves it and takes back what does not help: `healkit fix {name} --yes`"
 
 
-def _known_fix(plan: Plan) -> str:
-    """Return what is known to fix it, as a fact."""
+def known_fix(plan: Plan) -> str:
+    """Return what is known to fix it, as a fact; empty for nothing."""
     for fix in plan.fixes:
         if fix.command:
             return f"Known fix: `{fix.command}`."
@@ -110,6 +113,34 @@ def elsewhere(others: Others, now: float) -> str:
 def _span(seconds: float) -> str:
     minutes = int(max(0.0, seconds) // 60)
     return "a moment" if not minutes else "1 minute" if minutes == 1 else f"{minutes} minutes"
+
+
+def before_command(times: int, about: Sequence[Any]) -> str:
+    """Return what is said before a command runs that failed in one way each of the last times; `about` as `walls` has it."""
+    what, _, *cure = about
+    named = f": {mask.one_line(what, 160)}" if what else ""
+    said = f"healkit: this command failed the last {int(times)} times here, always in the same way{named}"
+    return _fit([_sentence(said), _cure(*cure)], BEFORE_LIMIT)
+
+
+def frequent(rows: Sequence[Sequence[Any]]) -> str:
+    """Return what is said at a session's start of a project's most frequent failures, one line each."""
+    text = "healkit: the most frequent failures of the last 30 days in this project"
+    for number, (times, sessions, what, command, *cure) in enumerate(rows[:3], 1):
+        named = mask.one_line(what, 70)
+        said = f"{number}. `{mask.one_line(command, 50)}` failed {int(times)} times in {int(sessions)} sessions"
+        line = _fit([_sentence(f"{said}: {named}" if named else said), _cure(*cure)], 230)
+        if len(text) + len(line) + 1 <= BEFORE_LIMIT:
+            text = f"{text}\n{line}"
+    return text if "\n" in text else ""
+
+
+def _cure(fix: str, worked: int, other: str) -> str:
+    if not fix:
+        return other[:300]
+    shown = mask.one_line(fix, 100)
+    by = f"An {shown}" if shown.startswith("edit of ") else f"`{shown}`"
+    return f"{by} fixed it {int(worked)} times." if worked != 1 else f"{by} fixed it once."
 
 
 def _fit(parts: Sequence[str], limit: int = LIMIT) -> str:

@@ -74,7 +74,9 @@ def answer(event: str, payload: Mapping[str, Any]) -> tuple[str, str]:
     if not isinstance(name, str) or (event and event != name):
         return "", "wrong or missing event"
     if name in ("SessionStart", "SessionEnd"):
-        return "", _turn_of_session(name, payload)
+        return _turn_of_session(name, payload)
+    if name == "PreToolUse":
+        return _before(name, payload)
     if name not in ("PostToolUse", "PostToolUseFailure"):
         return "", "an event that healkit does not handle"
     if payload.get("is_interrupt"):
@@ -139,7 +141,7 @@ def _hint(event: str, result: CommandResult, root: str, diagnoses: list[Diagnosi
     text = hint.again(best, tried, beside) if times == 2 else _first_hint(best, memory, root, result.cut, beside)
     text = mask.mask_secrets(text)
     episode.record_hint(result, root, best, text)
-    return wire.dumps({"hookSpecificOutput": {"hookEventName": event, "additionalContext": text}}), ""
+    return _say(event, text)
 
 
 def _first_hint(best: Diagnosis, memory: Any, root: str, cut: bool, beside: str) -> str:
@@ -170,16 +172,38 @@ def _is_installed() -> bool:
     )
 
 
-def _turn_of_session(name: str, payload: Mapping[str, Any]) -> str:
-    from . import episode
-
-    who = str(payload.get("session_id", ""))
+def _root_of(payload: Mapping[str, Any]) -> str:
     cwd = payload.get("cwd")
-    root = paths.project_root(cwd if isinstance(cwd, str) else posix.getcwd())
+    return paths.project_root(cwd if isinstance(cwd, str) else posix.getcwd())
+
+
+def _turn_of_session(name: str, payload: Mapping[str, Any]) -> tuple[str, str]:
+    from . import episode, walls
+
+    who, root = str(payload.get("session_id", "")), _root_of(payload)
     if name == "SessionEnd" or payload.get("source") == "compact":
         episode.end_session(who, root, ended=name == "SessionEnd")
     episode.start_ingest(root, urgent=True)
-    return "a session began or ended"
+    policy = episode.policy(root)
+    text = walls.at_start(payload, policy, root) if name == "SessionStart" and policy.get("enabled", True) else ""
+    return _say(name, text) if text else ("", "a session began or ended")
+
+
+def _before(name: str, payload: Mapping[str, Any]) -> tuple[str, str]:
+    from . import episode, walls
+
+    root = _root_of(payload)
+    policy = episode.policy(root)
+    if not policy.get("enabled", True):
+        return "", "switched off by the configuration"
+    text, why = walls.before_command(payload, policy, root)
+    return _say(name, text) if text else ("", why)
+
+
+def _say(event: str, text: str) -> tuple[str, str]:
+    from .mask import mask_secrets
+
+    return wire.dumps({"hookSpecificOutput": {"hookEventName": event, "additionalContext": mask_secrets(text)}}), ""
 
 
 def _append_bounded(name: str, line: str) -> None:

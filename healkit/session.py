@@ -112,6 +112,15 @@ def count(session: str, fingerprint: str) -> int:
     return int(_update("sessions", session, change))
 
 
+def has_met(session: str, fingerprint: str) -> bool:
+    """Tell whether a session has met a failure, as far as it remembers."""
+    path = f"{paths.state_dir()}/sessions/{session}"
+    try:
+        return is_name(session) and paths.exists(path) and fingerprint in wire.loads(paths.read_small(path))
+    except (ValueError, TypeError):
+        return False
+
+
 def open_episode(session: str, fingerprint: str, command: str, root: str, at: float) -> list[str]:
     """Open an episode for a failure; return what was tried since the same failure last came."""
 

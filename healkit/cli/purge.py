@@ -20,7 +20,7 @@ HELP = usage.text(
     more="Settings, pattern files, what you trust, the hooks in Claude Code and `healkit off` stay: see `healkit config`, "
     "`healkit trust --forget`, `healkit uninstall`.",
 )
-EVERYWHERE = ("projects", "open", "sessions", "cache", "hook-log", "hook-errors.txt", "set-aside")
+EVERYWHERE = ("projects", "open", "sessions", "walls", "cache", "hook-log", "hook-errors.txt", "set-aside")
 """What goes from the state folder with --all; beside it the reports of bugs."""
 _LOCK = "ingest.lock"
 
