@@ -95,8 +95,8 @@ def _change(fd: int, path: str, change: Callable[[dict[str, Any]], Any]) -> Any:
         posix.unlink(path)
         return answer
     posix.lseek(fd, 0, 0)
-    posix.ftruncate(fd, 0)
-    posix.write(fd, wire.dumps(values).encode("utf-8", "backslashreplace"))
+    # Cut after writing: a file that was cut to nothing first is flushed to the disk by some file systems when it is closed.
+    posix.ftruncate(fd, posix.write(fd, wire.dumps(values).encode("utf-8", "backslashreplace")))
     return answer
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import set_env
 from test_history import NOW, Place
 from test_hook import failure, run, said, success
 
@@ -182,6 +183,14 @@ def test_it_is_said_once_a_session_as_a_fact_with_what_fixed_it(wall: Place) -> 
     assert text.endswith("`uv sync` fixed it once.")
     assert before(wall) == ""
     assert before(wall, who="another", command="X=1 python app.py 2>&1 | tail -3") != ""
+
+
+def test_a_project_in_the_home_folder_whose_name_is_masked(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_env(monkeypatch, "HOME", str(Path(place.root).parent))
+    key = history.command_key("make", "~/project")
+    values = {"version": 1, "commands": {key: ["F", 3, "It is gone", "make", "uv sync", 2, ""]}, "frequent": []}
+    assert paths.write_private(f"{place.folder}/{walls.NAME}", marshal.dumps(values))
+    assert before(place, "make").endswith("`uv sync` fixed it 2 times.")
 
 
 def test_another_command_folder_tool_and_a_session_that_has_met_it_are_silent(wall: Place) -> None:
