@@ -265,8 +265,8 @@ def _is_in_table(words: Sequence[str], known: Mapping[str, Any]) -> bool:
 
 def trim(command: str) -> str:
     """Return a command line without what only moves its output or hides its status at the end."""
-    text, tail = command.strip(), get(_TAIL)
-    while found := tail.search(text):
+    text = command.strip()
+    while any(char in text for char in "|;>") and (found := get(_TAIL).search(text)):
         text = text[: found.start()]
     return text
 
@@ -278,7 +278,10 @@ def command_key(command: str, cwd: str = "") -> str:
     (`2>&1`, `| tail -5`, `; echo $?`), are left away. Empty for an empty command.
     """
     text, folder = trim(command), cwd
-    while found := get(_CD).match(text) or get(_ASSIGNMENT).match(text):
+    while text.startswith("cd") or "=" in text:  # else the expressions need not be loaded
+        found = get(_CD).match(text) or get(_ASSIGNMENT).match(text)
+        if not found:
+            break
         if "folder" in found.re.groupindex:
             folder = paths.join(folder, found["folder"].strip("'\""))
         text = text[found.end() :]

@@ -178,6 +178,9 @@ def _root_of(payload: Mapping[str, Any]) -> str:
 
 
 def _turn_of_session(name: str, payload: Mapping[str, Any]) -> tuple[str, str]:
+    from . import bundle
+
+    bundle.load_before()
     from . import episode, walls
 
     who, root = str(payload.get("session_id", "")), _root_of(payload)
@@ -190,6 +193,9 @@ def _turn_of_session(name: str, payload: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _before(name: str, payload: Mapping[str, Any]) -> tuple[str, str]:
+    from . import bundle
+
+    bundle.load_before()
     from . import episode, walls
 
     root = _root_of(payload)

@@ -129,7 +129,7 @@ finally:
     posix._exit(0)' "$HEALKIT_ROOT" "$event"
 if fits; then
   [[ -n $payload ]] || exec "$@"
-  { printf %s "$payload" && /bin/cat; } | "$@"
+  { printf %s "$payload" && [[ -z $more ]] || /bin/cat; } | "$@"
 fi
 /bin/cat >/dev/null
 exit 0
