@@ -218,3 +218,21 @@ def test_where_the_file_cannot_be_written_the_failure_is_named_all_the_same(proj
     began = time.monotonic()
     assert "requests" in fail(project, "two")
     assert time.monotonic() - began < 30
+
+
+def test_what_healkit_itself_fixed_in_a_terminal_is_told_in_the_client(project: Path) -> None:
+    package = project / "till"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "pricing.py").write_text("def total_price(items):\n    return sum(items)\n")
+    main = package / "__main__.py"
+    main.write_text("from till.prices import total_price\n\nprint('to pay', total_price([3, 4]))\n")
+    argv = [sys.executable, "-B", "-m", "till"]
+    broken = subprocess.run(argv, cwd=project, capture_output=True, text=True)
+    env = {**os.environ, "HEALKIT_SESSION": "terminal-a", "PYTHONPATH": ROOT}
+    words = [sys.executable, "-m", "healkit", "run", "--fix", "--yes", "--", *argv]
+    healed = subprocess.run(words, cwd=project, env=env, capture_output=True, text=True)
+    assert healed.returncode == 0, healed.stderr
+    payload = failure(project, f"Exit code 1\n{broken.stderr}", " ".join(argv), "two")
+    text = said(run("PostToolUseFailure", payload))
+    assert "Fixed a moment ago in another session by an edit of till/__main__.py." in text
