@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import marshal
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -11,7 +14,7 @@ from typing import Any
 import pytest
 from conftest import set_env
 from test_history import NOW, Place
-from test_hook import failure, run, said, success
+from test_hook import ROOT, failure, run, said, success
 
 from healkit import config, history, leases, paths, project, session, walls
 from healkit.history import walls as computing
@@ -114,6 +117,20 @@ def test_a_success_behind_a_pipe_and_a_look_around_do_not(place: Place) -> None:
 def test_without_a_known_cure_nothing_is_said(place: Place) -> None:
     place.fail(100, session="a")
     place.fail(200, session="b")
+    assert commands(place) == []
+
+
+def test_what_failed_before_the_steps_that_are_looked_at_is_not_counted(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heal(place, 0)
+    place.fail(100, session="a")
+    place.put("command", 150, command="ls", session="z")
+    place.fail(200, session="b")
+    place.put("command", 250, command="ls", session="z")
+    assert commands(place) == [("pytest", "F", 2, "uv sync")]
+    monkeypatch.setattr(computing, "MAX_STEPS", 2)
+    place.put("command", 260, command="ls", session="z")  # the two newest say nothing of the time before 250
     assert commands(place) == []
 
 
@@ -241,6 +258,15 @@ def test_the_gates_words_come_with_the_walls_and_go_with_them(wall: Place) -> No
     Path(wall.folder, walls.NAME).unlink()
     assert before(wall) == ""
     assert not gate.exists()
+
+
+def test_a_purge_takes_them_all(wall: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(wall.root)
+    words = [sys.executable, "-m", "healkit", "purge", "--yes"]
+    done = subprocess.run(words, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert not Path(walls.gate_file(wall.root)).exists()
+    assert walls.read(wall.root) == {}
 
 
 def test_words_that_json_writes_otherwise_are_no_words_of_the_gate() -> None:

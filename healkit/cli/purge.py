@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from .. import console, paths
+from .. import console, paths, walls
 from ..records import HealkitError
 from . import usage
 
@@ -60,7 +60,9 @@ def _project_places(root: str) -> list[str]:
     folder = paths.project_state(root)
     if not folder or not os.path.isdir(folder):
         return []
-    return [f"{folder}/{name}" for name in sorted(os.listdir(folder)) if name != _LOCK]
+    gate = walls.gate_file(root)
+    own = [f"{folder}/{name}" for name in sorted(os.listdir(folder)) if name != _LOCK]
+    return [*own, gate] if gate and os.path.lexists(gate) else own
 
 
 def _all_places(top: str) -> list[str]:

@@ -18,13 +18,13 @@ from .store import COLUMNS, History, read_event
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
     from ..records import Diagnosis, Event
 
 DAYS, MOST, SESSIONS, IN_A_ROW = 30, 3, 2, 2
-MAX_COMMANDS, MAX_ROWS = 50, 20_000
+MAX_COMMANDS, MAX_ROWS, MAX_STEPS = 50, 20_000, 4_000
 _DAY = 86_400.0
 
 
@@ -75,13 +75,17 @@ def _never_better(history: History, since: float) -> list[tuple[str, str, str, i
         return []
     later = _steps(history, min(found[0][0] for found in candidates.values()))
     passed = {command_key(event.command, event.cwd): event.at for event in later if proves(event)}
+    known_since = later[0].at if len(later) == MAX_STEPS else 0.0  # whether anything passed before that is not known
+    by_session: dict[str, list[Event]] = {}
+    for event in later:
+        by_session.setdefault(event.session, []).append(event)
     result = []
     for key, found in sorted(candidates.items(), key=lambda item: -item[1][-1][0]):
-        streak = [one for one in found if one[0] > passed.get(key, 0.0)]
+        streak = [one for one in found if one[0] > passed.get(key, known_since)]
         alike = len({fingerprint for _, fingerprint, _, _ in streak}) == 1
         if len(streak) >= IN_A_ROW and alike:
             at, fingerprint, pattern, session = streak[-1]
-            if not _changed_since(later, at, session):
+            if not _changed_since(by_session.get(session, ()), at):
                 result.append((key, fingerprint, pattern, len(streak)))
     return result
 
@@ -89,18 +93,18 @@ def _never_better(history: History, since: float) -> list[tuple[str, str, str, i
 def _steps(history: History, since: float) -> list[Event]:
     """Return what was done since a time, oldest first: commands that went well, and edits."""
     question = f"SELECT {', '.join(COLUMNS)} FROM events WHERE at>=? AND kind IN ('success', 'command', 'edit')"  # noqa: S608
-    rows = history._ask(f"{question} ORDER BY at DESC, seq DESC LIMIT ?", since, MAX_ROWS)
+    rows = history._ask(f"{question} ORDER BY at DESC, seq DESC LIMIT ?", since, MAX_STEPS)
     return [read_event(row) for row in reversed(rows)]
 
 
-def _changed_since(later: Iterable[Event], at: float, session: str) -> bool:
+def _changed_since(steps: Sequence[Event], at: float) -> bool:
     """Tell whether the session of a failure did afterwards what may have fixed it: nobody knows then whether it still fails."""
-    return any(
-        event.at >= at
-        and event.session == session
-        and (event.kind == "edit" or (not event.exit_code and changes(event.command)))
-        for event in later
-    )
+    for event in reversed(steps):
+        if event.at < at:
+            break
+        if event.kind == "edit" or (not event.exit_code and changes(event.command)):
+            return True
+    return False
 
 
 class _Describer:
