@@ -33,6 +33,19 @@ import posix, sys
 pid = posix.posix_spawn(sys.argv[1], sys.argv[1:], posix.environ)
 print(posix.wait4(pid, 0)[2].ru_maxrss, file=sys.stderr)
 """
+WALLS = """
+import sys; sys.path.insert(0, sys.argv[1])
+import marshal
+from healkit import commands, mask, paths, project, walls
+from healkit.history import walls as computing
+root, line = sys.argv[2:]
+project.refresh(root)
+key = commands.command_key(line, mask.mask_secrets(root))
+found = {"version": walls.VERSION, "commands": {key: ["F", 3, "It is not there", line, "uv sync", 2, ""]}, "frequent": []}
+paths.write_private(f"{paths.project_state(root)}/{walls.NAME}", marshal.dumps(found))
+paths.make_private(walls.gate_file(root).rpartition("/")[0])
+paths.write_private(walls.gate_file(root), "\\n".join(computing.words(found["commands"])).encode() + b"\\n")
+"""
 FAILED_LINE = "ModuleNotFoundError: No module named 'requests'"
 
 
@@ -145,6 +158,13 @@ class Home:
         self.marker = marker.read_bytes() if marker.exists() else b""
         return first.cpu
 
+    def build_walls(self, command: str) -> None:
+        """Write what `ingest` would for a project in which a command always failed, and the setting."""
+        (self.top / "home/config").mkdir(parents=True, exist_ok=True)
+        (self.top / "home/config/config.toml").write_text("[hook]\nbefore_command = true\n")
+        words = [PYTHON, "-I", "-S", "-c", WALLS, str(CHECKOUT), str(self.project), command]
+        subprocess.run(words, env={"PATH": "/usr/bin:/bin", **self.env}, check=True)
+
     def peak_mb(self, payload: bytes) -> float:
         """Return the most memory that a call held; seen from a small process, because a child inherits its parent's mark."""
         session = self.before_each()
@@ -171,6 +191,14 @@ def payload(event: str, text: str) -> bytes:
         values |= {"error": f"Exit code 1\n{text}", "is_interrupt": False, "duration_ms": 900}
     else:
         values |= {"tool_response": {"stdout": text, "stderr": "", "interrupted": False, "isImage": False}}
+    return json.dumps(values, separators=(",", ":")).encode() + b"\n"
+
+
+def before(command: str, cwd: Path) -> bytes:
+    """Return the payload that comes before a command."""
+    values = json.loads(payload("PreToolUse", ""))
+    del values["tool_response"]
+    values |= {"cwd": str(cwd), "tool_input": {"command": command, "description": "Run it"}}
     return json.dumps(values, separators=(",", ":")).encode() + b"\n"
 
 
@@ -254,9 +282,11 @@ def measure(rounds: int, top: Path) -> tuple[list[Row], list[dict[str, Any]], di
         "1000": Home(top, "1000", generate(1_000)),
         "10000": Home(top, "10000", generate(10_000)),
         "runaway": Home(top, "runaway", runaways(10)),
+        "walls": Home(top, "walls", []),
     }
     used = {"1000": many[1_000], "10000": many[10_000], "runaway": fail_wild}
     cold = {name: home.warm(used.get(name, fail_10k)) for name, home in homes.items()}
+    homes["walls"].build_walls("pytest -q")
     small, ten = payload("PostToolUse", "ok"), payload("PostToolUse", log(9_600))
     floors = {
         "F": Row("F", [PYTHON, "-I", "-S", "-c", "pass"], small, "F", 1),
@@ -271,6 +301,12 @@ def measure(rounds: int, top: Path) -> tuple[list[Row], list[dict[str, Any]], di
         Row("failure, shipped patterns, 10 kB", failed, fail_10k, "F", 2.0, homes["shipped"]),
         Row("failure, 1,000 more patterns, 30 kB", failed, many[1_000], "F", 2.2, homes["1000"]),
         Row("failure, 10,000 more patterns, 30 kB", failed, many[10_000], "F", 3.0, homes["10000"]),
+    ]
+    asked, plain_home, walled = [GATE, "PreToolUse"], homes["shipped"], homes["walls"]
+    rows += [
+        Row("before a command, no file", asked, before("pytest -q", plain_home.project), "B", 1.5, plain_home),
+        Row("before another command, the file is there", asked, before("cargo test", walled.project), "B", 1.5, walled),
+        Row("before the command, and it is spoken of", asked, before("pytest -q", walled.project), "F", 2.0, walled),
     ]
     wild_row = Row("runaway", failed, fail_wild, "F", 99, homes["runaway"])
     for _ in range(rounds):
@@ -297,7 +333,7 @@ def measure(rounds: int, top: Path) -> tuple[list[Row], list[dict[str, Any]], di
 def check(rows: list[Row], homes: dict[str, Home]) -> None:
     """A row that does not do its work is no measurement: failures are answered, successes are not, the episode is known."""
     for row in rows:
-        if row.name.startswith("failure") != bool(row.said):
+        if (row.name.startswith("failure") or row.name.endswith("spoken of")) != bool(row.said):
             print(f"warning: `{row.name}` answered {row.said!r}", file=sys.stderr)
     if not homes["open"].marker:
         print(

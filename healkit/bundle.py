@@ -20,13 +20,27 @@ if TYPE_CHECKING:
 
     Row = tuple[str, str, tuple[int, int, int], bool, CodeType]
 
-FIRST = ("records", "paths", "wire", "compiled", "mask", "spool", "session", "commands", "intake", "episode", "hook")
+FIRST = (
+    "records",
+    "paths",
+    "wire",
+    "compiled",
+    "mask",
+    "spool",
+    "session",
+    "leases",
+    "commands",
+    "intake",
+    "episode",
+    "hook",
+)
 REST = (
     "grams", "fingerprint", "index", "formats", "readers", "readers.page", "readers.traces", "readers.python_starts",
     "readers.python", "readers.pytest_ends", "readers.pytest", "detect", "matching", "memory", "runaway", "choose", "facts", "hint",
 )  # fmt: skip
-"""The modules that every call of the hook needs, and those that nearly every failure needs besides; each after those that it
-imports when it is loaded."""
+BEFORE = ("hint", "walls")
+"""The modules that every call of the hook needs, those that nearly every failure needs besides, and those that are needed
+before anything has failed; each after those that it imports when it is loaded."""
 
 _DIGEST, _SALT = 8, 0x6865616C6B6974
 """Length and key of the checksum; it is the one that the interpreter has at hand for its own compiled files."""
@@ -51,35 +65,35 @@ def _stamp(path: str) -> tuple[int, int, int]:
     return found.st_size, found.st_mtime_ns, found.st_ino
 
 
-def _read() -> tuple[list[Row], bytes]:
+def _read() -> tuple[list[Row], list[bytes]]:
     """Return the first modules' rows and the packed others where the bundle is ours, whole, of this package; else nothing."""
     place = _place()
     try:
         fd = posix.open(place, posix.O_RDONLY | posix.O_CLOEXEC | posix.O_NONBLOCK)
     except (OSError, ValueError):
-        return [], b""
+        return [], []
     try:
         own, folder = posix.fstat(fd), place.rpartition("/")[0]
         around = (own, posix.lstat(folder), posix.stat(folder.rpartition("/")[0]))
         if any(status.st_uid != posix.geteuid() or status.st_mode & 0o022 for status in around):
-            return [], b""
+            return [], []
         if around[1].st_mode & 0o170000 != 0o040000:  # a link is what others would put there
-            return [], b""
+            return [], []
         data = posix.read(fd, own.st_size)
         if source_hash(_SALT, memoryview(data)[_DIGEST:]) != data[:_DIGEST]:
-            return [], b""
-        where, first, rest = marshal.loads(memoryview(data)[_DIGEST:])
+            return [], []
+        where, first, *packed = marshal.loads(memoryview(data)[_DIGEST:])
         if where != list(_package):
-            return [], b""
+            return [], []
     except (OSError, ValueError, EOFError, TypeError):
-        return [], b""
+        return [], []
     else:
-        return first, rest
+        return first, packed
     finally:
         posix.close(fd)
 
 
-_rest = b""
+_packed: list[bytes] = []
 
 
 def load() -> bool:
@@ -90,20 +104,29 @@ def load() -> bool:
     """
     import gc
 
-    global _rest
+    global _packed
     gc.disable()
-    rows, rest = _read()
+    rows, packed = _read()
     if _put(rows):
-        _rest = rest
-    return bool(_rest)
+        _packed = packed
+    return bool(_packed)
 
 
 def load_rest() -> None:
     """Put the modules that a failure needs where imports find them, if the first ones came from a bundle."""
-    global _rest
-    if _rest:
-        rest, _rest = _rest, b""
-        _put(marshal.loads(rest))
+    _load_packed(0)
+
+
+def load_before() -> None:
+    """Put the modules that are needed before anything has failed where imports find them, as `load_rest` does."""
+    _load_packed(1)
+
+
+def _load_packed(number: int) -> None:
+    global _packed
+    if len(_packed) > number:
+        packed, _packed = _packed, []
+        _put(marshal.loads(packed[number]))
 
 
 def _put(rows: list[Row]) -> bool:
@@ -132,8 +155,8 @@ def _put(rows: list[Row]) -> bool:
 
 
 def _is_fresh() -> bool:
-    first, rest = _read()
-    rows = [*first, *(marshal.loads(rest) if rest else ())]
+    first, packed = _read()
+    rows = [*first, *(row for pack in packed for row in marshal.loads(pack))]
     try:
         return bool(rows) and all(_stamp(path) == stamp for _, path, stamp, _, _ in rows)
     except OSError:
@@ -154,7 +177,7 @@ def write() -> bool:
     if _is_fresh():
         return True
     packed = []
-    for names in (FIRST, REST):
+    for names in (FIRST, REST, BEFORE):
         rows = []
         for name in names:
             file = f"{next(iter(_package))}/{name.replace('.', '/')}"
@@ -165,5 +188,5 @@ def write() -> bool:
             code = compile(tree, path, "exec", flags=flags, dont_inherit=True, optimize=2)
             rows.append((f"healkit.{name}", path, _stamp(path), paths.is_dir(file), code))
         packed.append(rows)
-    data = marshal.dumps((list(_package), packed[0], marshal.dumps(packed[1])))
+    data = marshal.dumps((list(_package), packed[0], *map(marshal.dumps, packed[1:])))
     return paths.write_private(place, source_hash(_SALT, data) + data)

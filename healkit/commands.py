@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import paths, wire
+from .compiled import get
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,6 +11,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 _SEPARATORS = ("&&", "||", "|&", ";", "|", "&", "\n", "(", ")", "{", "}")
+_CD = r"cd\s+(?P<folder>'[^']*'|\"[^\"]*\"|[^\s;&|]+)\s*(?:&&|;)\s*"
+_ASSIGNMENT = r"[A-Za-z_]\w*=(?:'[^']*'|\"[^\"]*\"|[^\s'\"]*)\s+"
+_TAIL = r"\s*(?:\d?>&\d|\d?>\s*/dev/null|\|&?\s*(?:head|tail|cat|tee)\b[^|;&]*|(?:;|\|\|)\s*(?:true|:)|;\s*echo\b[^;&|]*)\s*$"
+PATTERNS = ((_CD, 0), (_ASSIGNMENT, 0), (_TAIL, 0))
 _table: dict[str, Any] | None = None
 
 
@@ -256,3 +261,30 @@ def _is_in_table(words: Sequence[str], known: Mapping[str, Any]) -> bool:
         return all(word == plain[0] or word in ("-a", "-v", "-vv", "-r", "-l", "--list", "--all") for word in words[1:])
     allowed = known.get("harmless", {}).get(name)
     return allowed is not None and (not allowed or (bool(plain) and plain[0] in allowed))
+
+
+def trim(command: str) -> str:
+    """Return a command line without what only moves its output or hides its status at the end."""
+    text = command.strip()
+    while any(char in text for char in "|;>") and (found := get(_TAIL).search(text)):
+        text = text[: found.start()]
+    return text
+
+
+def command_key(command: str, cwd: str = "") -> str:
+    """Return what makes two command lines the same command: the folder, the program's name and its arguments.
+
+    A leading `cd X &&` moves into the folder; assignments before the program, and what only moves output about
+    (`2>&1`, `| tail -5`, `; echo $?`), are left away. Empty for an empty command.
+    """
+    text, folder = trim(command), cwd
+    while text.startswith("cd") or "=" in text:  # else the expressions need not be loaded
+        found = get(_CD).match(text) or get(_ASSIGNMENT).match(text)
+        if not found:
+            break
+        if "folder" in found.re.groupindex:
+            folder = paths.join(folder, found["folder"].strip("'\""))
+        text = text[found.end() :]
+    program, *rest = text.split() or [""]
+    words = " ".join([_name(program) or program, *rest])
+    return f"{folder}\n{words}" if words else ""

@@ -11,7 +11,7 @@ import posix
 import sys
 import time
 
-from . import mask, paths, session, spool
+from . import leases, mask, paths, session, spool
 from .records import Event
 
 TYPE_CHECKING = False
@@ -162,18 +162,49 @@ def record_hint(result: CommandResult, root: str, diagnosis: Diagnosis, text: st
         spool.append(state, event.replace(text=mask.mask_secrets(text), command=""))
 
 
+def open_failure(result: CommandResult, root: str, fingerprint: str) -> tuple[list[str], leases.Others]:
+    """Open an episode for a failure; return what was tried since it last came, and what other sessions have to do with it."""
+    now, state = time.time(), _state(root)
+    tried = session.open_episode(result.session, fingerprint, result.command, root, now)
+    others = leases.take(state, result.session, fingerprint, root, now) if state else leases.Others()
+    return tried, others
+
+
+def _proves(command: str) -> bool:
+    """Tell whether the exit status 0 of a command line is its program's own: not another's behind a pipe, `||` or `; true`."""
+    from .commands import split
+
+    if "|" in command and "pipefail" not in command:
+        return False
+    simple = split(command)
+    return not (";" in command and simple and simple[-1][0] in ("true", "echo", ":"))
+
+
+def end_session(who: str, root: str, ended: bool) -> None:
+    """Forget what was said in a session; when it ended, also what it had open and leased."""
+    if ended:
+        for place in {root, *session.roots(who)}:
+            if state := _state(place):
+                leases.release(state, who)
+    session.forget(who, ended)
+
+
 def record_success(result: CommandResult, root: str) -> str:
     """Record a command that went well while an episode is open in its session; return why nothing is said."""
     top = paths.state_dir()
     if not session.is_name(result.session) or not paths.exists(f"{top}/open/{result.session}"):
         return "no failure hidden in this success"
-    from .commands import programs
+    from .commands import is_harmless, programs
 
-    ran = programs(result.command)
+    ran, now = programs(result.command), time.time()
     quiet = bool(ran) and all(name in _READ_ONLY for name in ran)
     what = "" if quiet else f"ran `{mask.one_line(mask.mask_secrets(result.command), 80)}`"
-    closed = session.note(result.session, what, time.time(), succeeded=result.command)
+    closed = session.note(result.session, what, now, succeeded=result.command)
     state = _state(root)
+    if state:
+        idle = quiet or is_harmless(("sh", "-c", result.command))
+        did = [] if idle else leases.step("ran", result.command)
+        leases.note(state, result.session, did, now, closed, _proves(result.command))
     if state and (closed or not quiet):
         spool.append(state, new_event("success" if closed else "command", result))
     return "the command went well" if closed else "noted in an open episode"
@@ -189,10 +220,11 @@ def record_edit(payload: Mapping[str, Any]) -> str:
     file, cwd = str(values.get("file_path", "")), str(payload.get("cwd", ""))
     root = paths.project_root(cwd or posix.getcwd())
     shown = file[len(root) + 1 :] if root and file.startswith(f"{root}/") else file
-    session.note(who, f"edited {mask.one_line(shown, 80)}", time.time())
+    now = time.time()
+    session.note(who, f"edited {mask.one_line(shown, 80)}", now)
     state = _state(root)
     if state:
-        now = time.time()
+        leases.note(state, who, leases.step("edited", shown), now)
         event = Event(
             kind="edit",
             at=round(now, 3),

@@ -74,7 +74,9 @@ def answer(event: str, payload: Mapping[str, Any]) -> tuple[str, str]:
     if not isinstance(name, str) or (event and event != name):
         return "", "wrong or missing event"
     if name in ("SessionStart", "SessionEnd"):
-        return "", _turn_of_session(name, payload)
+        return _turn_of_session(name, payload)
+    if name == "PreToolUse":
+        return _before(name, payload)
     if name not in ("PostToolUse", "PostToolUseFailure"):
         return "", "an event that healkit does not handle"
     if payload.get("is_interrupt"):
@@ -108,7 +110,6 @@ def _after_command(event: str, result: CommandResult) -> tuple[str, str]:
     from . import bundle
 
     bundle.load_rest()
-    from . import session
     from .commands import is_quiet_exit
     from .detect import detect
     from .memory import open_memory
@@ -123,7 +124,7 @@ def _after_command(event: str, result: CommandResult) -> tuple[str, str]:
         episode.start_ingest(root)
     if not diagnoses:
         if not is_quiet_exit(result.command, result.exit_code or 0):
-            session.open_episode(result.session, best.fingerprint, result.command, root, time.time())
+            episode.open_failure(result, root, best.fingerprint)
             return _seen_before(event, result, root, best)
         return "", "nothing known about this output"
     return _hint(event, result, root, diagnoses, memory)
@@ -146,16 +147,17 @@ def _hint(event: str, result: CommandResult, root: str, diagnoses: list[Diagnosi
 
     best = diagnoses[0]
     times = session.count(result.session, best.fingerprint)
-    tried = session.open_episode(result.session, best.fingerprint, result.command, root, time.time())
+    tried, others = episode.open_failure(result, root, best.fingerprint)
     if times > 2:
         return "", "said twice in this session already"
-    text = hint.again(best, tried) if times == 2 else _first_hint(best, memory, root, result.cut)
+    beside = hint.elsewhere(others, time.time())
+    text = hint.again(best, tried, beside) if times == 2 else _first_hint(best, memory, root, result.cut, beside)
     text = mask.mask_secrets(text)
     episode.record_hint(result, root, best, text)
-    return wire.dumps({"hookSpecificOutput": {"hookEventName": event, "additionalContext": text}}), ""
+    return _say(event, text)
 
 
-def _first_hint(best: Diagnosis, memory: Any, root: str, cut: bool) -> str:
+def _first_hint(best: Diagnosis, memory: Any, root: str, cut: bool, beside: str) -> str:
     """Return the hint for a new failure; what healkit compiled for the project may be damaged, the failure is named all the same."""
     from . import choose, episode, facts, hint
     from .records import Plan
@@ -167,11 +169,11 @@ def _first_hint(best: Diagnosis, memory: Any, root: str, cut: bool) -> str:
         here = choose.situation(best, memory, found)
         plan = choose.plan(best, memory, found, episode.counts(root), here)
         auto = best.trusted and episode.policy(root).get("mode") == "auto" and _is_installed()
-        return hint.first_time(best, plan, here, cut, auto)
+        return hint.first_time(best, plan, here, cut, auto, beside)
     except Exception as error:
         _note_error("hint", error)
         here = choose.Situation(best, None, None)
-        return hint.first_time(best, Plan(diagnosis=best), here, cut)
+        return hint.first_time(best, Plan(diagnosis=best), here, cut, beside=beside)
 
 
 def _is_installed() -> bool:
@@ -183,16 +185,44 @@ def _is_installed() -> bool:
     )
 
 
-def _turn_of_session(name: str, payload: Mapping[str, Any]) -> str:
-    from . import episode, session
-
-    who = str(payload.get("session_id", ""))
+def _root_of(payload: Mapping[str, Any]) -> str:
     cwd = payload.get("cwd")
-    root = paths.project_root(cwd if isinstance(cwd, str) else posix.getcwd())
+    return paths.project_root(cwd if isinstance(cwd, str) else posix.getcwd())
+
+
+def _turn_of_session(name: str, payload: Mapping[str, Any]) -> tuple[str, str]:
+    from . import bundle
+
+    bundle.load_before()
+    from . import episode, walls
+
+    who, root = str(payload.get("session_id", "")), _root_of(payload)
     if name == "SessionEnd" or payload.get("source") == "compact":
-        session.forget(who, ended=name == "SessionEnd")
+        episode.end_session(who, root, ended=name == "SessionEnd")
     episode.start_ingest(root, urgent=True)
-    return "a session began or ended"
+    policy = episode.policy(root)
+    text = walls.at_start(payload, policy, root) if name == "SessionStart" and policy.get("enabled", True) else ""
+    return _say(name, text) if text else ("", "a session began or ended")
+
+
+def _before(name: str, payload: Mapping[str, Any]) -> tuple[str, str]:
+    from . import bundle
+
+    bundle.load_before()
+    from . import episode, walls
+
+    root = _root_of(payload)
+    policy = episode.policy(root)
+    if not policy.get("enabled", True):
+        return "", "switched off by the configuration"
+    text, why = walls.before_command(payload, policy, root)
+    return _say(name, text) if text else ("", why)
+
+
+def _say(event: str, text: str) -> tuple[str, str]:
+    from .mask import mask_secrets
+
+    return wire.dumps({"hookSpecificOutput": {"hookEventName": event, "additionalContext": mask_secrets(text)}}), ""
 
 
 def _append_bounded(name: str, line: str) -> None:

@@ -29,7 +29,9 @@ class Installation(Record):
     notes: tuple[str, ...] = ()
 
 
-def install(root: str, scope: str = "project", *, dry_run: bool = False, auto: bool = False) -> Installation:
+def install(
+    root: str, scope: str = "project", *, dry_run: bool = False, auto: bool = False, before: bool = False
+) -> Installation:
     """Register healkit's hooks in a settings file; doing it twice changes nothing.
 
     Args:
@@ -37,6 +39,7 @@ def install(root: str, scope: str = "project", *, dry_run: bool = False, auto: b
         scope: `project` (settings.local.json) or `user` (the user's settings.json).
         dry_run: change nothing, only tell.
         auto: also allow `healkit fix` to run unasked, with one permission rule.
+        before: also register the hook that runs before every command; one that stands there stays.
 
     Raises:
         HealkitError: the settings are broken or cannot be written, or there is no home, gate or interpreter.
@@ -48,8 +51,8 @@ def install(root: str, scope: str = "project", *, dry_run: bool = False, auto: b
     data = settings.load(path)
     text = settings.decode(data or b"", path)
     after, receipt = text, None
-    if not _is_done(text, path, launch, auto):
-        after, receipt = _plan(path, text, data, launch, auto)
+    if not _is_done(text, path, launch, auto, before):
+        after, receipt = _plan(path, text, data, launch, auto, before)
     if not dry_run:
         launcher.write(script)
         if receipt:
@@ -65,18 +68,20 @@ def install(root: str, scope: str = "project", *, dry_run: bool = False, auto: b
     )  # fmt: skip
 
 
-def _is_done(text: str, path: str, launch: str, auto: bool) -> bool:
+def _is_done(text: str, path: str, launch: str, auto: bool, before: bool) -> bool:
     if not text.strip(_BLANK):
         return False
     value = settings.parse(text, path).value
-    return wiring.is_wired(value, launch) and (not auto or wiring.has_rule(value))
+    there = (not auto or wiring.has_rule(value)) and (not before or wiring.speaks_before(value))
+    return wiring.is_wired(value, launch) and there
 
 
-def _plan(path: str, text: str, data: bytes | None, launch: str, auto: bool) -> tuple[str, Receipt]:
+def _plan(path: str, text: str, data: bytes | None, launch: str, auto: bool, before: bool) -> tuple[str, Receipt]:
     """Return the new settings text, and what to remember in order to take it back."""
     past = receipts.find(path)
     base = _without_us(text, path, past)
-    after, edits, made = _with_us(base, path, launch, auto or bool(past and past.rule))
+    before = before or wiring.speaks_before(wiring.value_of(text, path))
+    after, edits, made = _with_us(base, path, launch, auto or bool(past and past.rule), before)
     return after, Receipt(
         path=os.path.abspath(path), created=past.created if past else data is None,
         folder_created=past.folder_created if past else not os.path.isdir(os.path.dirname(path)),
@@ -96,14 +101,14 @@ def _without_us(text: str, path: str, past: Receipt | None) -> str:
     return wiring.remove(text, path, list(past.made) if past else None, bool(past and past.rule))
 
 
-def _with_us(base: str, path: str, launch: str, auto: bool) -> tuple[str, list[Edit], list[str]]:
+def _with_us(base: str, path: str, launch: str, auto: bool, before: bool) -> tuple[str, list[Edit], list[str]]:
     """Return a settings text with our hooks, checked to be the old value plus ours and nothing else."""
     if not base.strip(_BLANK):
         start = Edit(at=0, text="{}\n")
-        text, edits, made = _with_us(start.text + base.removeprefix("\ufeff"), path, launch, auto)
+        text, edits, made = _with_us(start.text + base.removeprefix("\ufeff"), path, launch, auto, before)
         return text, [start, *edits], made
     value = settings.parse(base, path).value
-    additions: list[tuple[tuple[str, ...], Any]] = [(("hooks", e), group) for e, group in wiring.wanted(launch)]
+    additions: list[tuple[tuple[str, ...], Any]] = [(("hooks", e), group) for e, group in wiring.wanted(launch, before)]
     if auto and not wiring.has_rule(value):
         additions.append((("permissions", "allow"), wiring.RULE))
     text, edits, made = wiring.add(base, path, additions)

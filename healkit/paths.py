@@ -226,21 +226,22 @@ def _shared_identity(root: str) -> str:
             if common and _same(
                 back, git
             ):  # git writes both ways; a folder that only points there is no worktree of it
-                common = common if common.startswith("/") else _collapse(f"{link}/{common}")
+                common = common if common.startswith("/") else join(link, common)
                 return common + "\0" + root[len(top) :]
             return git + "\0" + root[len(top) :]
     return root
 
 
-def _collapse(path: str) -> str:
+def join(folder: str, path: str) -> str:
+    """Return a path as seen from a folder, without `.` and `..`; the file system is not asked."""
+    whole = path if path.startswith("/") or not folder else f"{folder}/{path}"
     out: list[str] = []
-    for part in path.split("/"):
-        if part == "..":
-            if out:
-                out.pop()
-        elif part not in ("", "."):
+    for part in whole.split("/"):
+        if part == ".." and out and out[-1] != "..":
+            out.pop()
+        elif part not in ("", ".", "..") or (part == ".." and not whole.startswith("/")):
             out.append(part)
-    return "/" + "/".join(out)
+    return "/" + "/".join(out) if whole.startswith("/") else "/".join(out) or "."
 
 
 def short_hash(text: str) -> str:

@@ -33,39 +33,70 @@ def of_terminal() -> str:
 
 
 def _update(folder: str, session: str, change: Callable[[dict[str, Any]], Any]) -> Any:
-    """Read a session's file, let `change` alter its dict, write it back, all under a lock; return what `change` returned.
-
-    An empty dict afterwards removes the file. Without a writable state nothing is remembered.
-    """
+    """Change a session's file; without a writable state nothing is remembered."""
     top = paths.state_dir()
     if not is_name(session) or not top or not paths.make_private(f"{top}/{folder}"):
         return change({})
-    path = f"{top}/{folder}/{session}"
-    try:
-        fd = posix.open(
-            path, posix.O_RDWR | posix.O_CREAT | posix.O_CLOEXEC | posix.O_NOFOLLOW | posix.O_NONBLOCK, 0o600
-        )
-    except OSError:
-        return change({})
-    try:
-        if posix.fstat(fd).st_mode & 0o170000 != 0o100000 or not take_lock(fd, exclusive=True):
-            return change({})
+    return update(f"{top}/{folder}/{session}", change)
+
+
+def update(path: str, change: Callable[[dict[str, Any]], Any]) -> Any:
+    """Read a small file of our state, let `change` alter its dict, write it back, all under a lock.
+
+    An empty dict afterwards removes the file; a damaged file is begun anew. Where it cannot be locked or written, `change`
+    gets an empty dict that is forgotten.
+
+    Returns:
+        What `change` returned.
+    """
+    flags = posix.O_RDWR | posix.O_CREAT | posix.O_CLOEXEC | posix.O_NOFOLLOW | posix.O_NONBLOCK
+    for _ in range(8):
         try:
-            values = wire.loads(posix.read(fd, 1 << 18))
-            answer = change(values if isinstance(values, dict) else (values := {}))
-        except (ValueError, TypeError, AttributeError, KeyError, OverflowError):  # not as we write it: begin anew
-            values = {}
-            answer = change(values)
-        if not values:
-            posix.unlink(path)
-            return answer
-        posix.lseek(fd, 0, 0)
-        posix.ftruncate(fd, 0)
-        posix.write(fd, wire.dumps(values).encode("utf-8", "backslashreplace"))
-    except OSError:
-        return change({})
-    finally:
-        posix.close(fd)
+            fd = posix.open(path, flags, 0o600)
+        except OSError:
+            break
+        try:
+            if posix.fstat(fd).st_mode & 0o170000 != 0o100000 or not take_lock(fd, exclusive=True):
+                break
+            if _is_there(fd, path):
+                return _change(fd, path, change)
+        except OSError:
+            break
+        finally:
+            posix.close(fd)
+    return change({})
+
+
+def _is_there(fd: int, path: str) -> bool:
+    """Tell whether an open file is still the one at its path: whoever held the lock before may have removed it."""
+    mine = posix.fstat(fd)
+    try:
+        there = posix.stat(path)
+    except FileNotFoundError:
+        return False
+    return (mine.st_dev, mine.st_ino) == (there.st_dev, there.st_ino)
+
+
+def _change(fd: int, path: str, change: Callable[[dict[str, Any]], Any]) -> Any:
+    try:
+        values = wire.loads(posix.read(fd, 1 << 18))
+        answer = change(values if isinstance(values, dict) else (values := {}))
+    except (
+        ValueError,
+        TypeError,
+        AttributeError,
+        KeyError,
+        IndexError,
+        OverflowError,
+    ):  # not as we write it: begin anew
+        values = {}
+        answer = change(values)
+    if not values:
+        posix.unlink(path)
+        return answer
+    posix.lseek(fd, 0, 0)
+    # Cut after writing: a file that was cut to nothing first is flushed to the disk by some file systems when it is closed.
+    posix.ftruncate(fd, posix.write(fd, wire.dumps(values).encode("utf-8", "backslashreplace")))
     return answer
 
 
@@ -79,6 +110,15 @@ def count(session: str, fingerprint: str) -> int:
         return int(values[fingerprint])
 
     return int(_update("sessions", session, change))
+
+
+def has_met(session: str, fingerprint: str) -> bool:
+    """Tell whether a session has met a failure, as far as it remembers."""
+    path = f"{paths.state_dir()}/sessions/{session}"
+    try:
+        return is_name(session) and paths.exists(path) and fingerprint in wire.loads(paths.read_small(path))
+    except (ValueError, TypeError):
+        return False
 
 
 def open_episode(session: str, fingerprint: str, command: str, root: str, at: float) -> list[str]:
@@ -103,8 +143,8 @@ def _key(command: str) -> str:
     return " ".join(mask.mask_secrets(command[:4_000]).split())[:500]
 
 
-def note(session: str, what: str, at: float, succeeded: str = "") -> bool:
-    """Note a step in the session's open episodes; tell whether it closed one.
+def note(session: str, what: str, at: float, succeeded: str = "") -> list[str]:
+    """Note a step in the session's open episodes; return the fingerprints of those that it closed.
 
     Args:
         session: the session.
@@ -113,7 +153,7 @@ def note(session: str, what: str, at: float, succeeded: str = "") -> bool:
         succeeded: the command line that just succeeded, empty for an edit.
     """
 
-    def change(values: dict[str, Any]) -> bool:
+    def change(values: dict[str, Any]) -> list[str]:
         episodes = values.get("open") or {}
         calls = int(values.get("calls", 0)) + 1
         closed = [name for name, one in episodes.items() if succeeded and one.get("command") == _key(succeeded)]
@@ -125,9 +165,21 @@ def note(session: str, what: str, at: float, succeeded: str = "") -> bool:
         values.clear()
         if episodes and calls <= MAX_CALLS:
             values.update(open=episodes, calls=calls)
-        return bool(closed)
+        return closed
 
-    return bool(_update("open", session, change))
+    found: list[str] = _update("open", session, change)
+    return found
+
+
+def roots(session: str) -> set[str]:
+    """Return the roots of the projects in which a session has an episode open."""
+    path = f"{paths.state_dir()}/open/{session}"
+    if not is_name(session) or not paths.exists(path):
+        return set()
+    try:
+        return {str(one["root"]) for one in wire.loads(paths.read_small(path))["open"].values()}
+    except (ValueError, TypeError, AttributeError, KeyError):
+        return set()
 
 
 def forget(session: str, ended: bool) -> None:

@@ -24,6 +24,9 @@ HOOKS = (
 """Event, matcher ("" = all), and whether the client need not wait. Old clients turn all hooks off at one name that they
 do not know, so only what is needed stands here."""
 
+BEFORE = ("PreToolUse", "Bash", False)
+"""The hook that runs before every command; registered only where it is asked for."""
+
 _QUOTED = re.compile(r'(["\\$`])')
 _OURS = re.compile(r'"(?:[^"\\]|\\.)*/' + re.escape(launcher.NAME) + '"', re.S)
 _HANDLER_DEPTH = 4
@@ -88,10 +91,10 @@ def command_for(path: str, event: str) -> str:
     return f"[ -x {quoted} ] && {quoted} {event} || :"
 
 
-def wanted(path: str) -> list[tuple[str, dict[str, Any]]]:
-    """Return (event, group) of all hooks that we register for a launcher."""
+def wanted(path: str, before: bool = False) -> list[tuple[str, dict[str, Any]]]:
+    """Return (event, group) of all hooks that we register for a launcher, the one before commands too if that is wanted."""
     found = []
-    for event, matcher, is_async in HOOKS:
+    for event, matcher, is_async in (*HOOKS, BEFORE) if before else HOOKS:
         handler: dict[str, Any] = {"type": "command", "command": command_for(path, event), "timeout": TIMEOUT}
         if is_async:
             handler["async"] = True
@@ -125,9 +128,15 @@ def ours(value: Any) -> list[Entry]:
 
 
 def is_wired(value: Any, path: str) -> bool:
-    """Tell whether exactly the hooks that we want for a launcher stand in a settings file's value."""
+    """Tell whether exactly the hooks that we want for a launcher stand in a settings file's value, with BEFORE or without."""
     there = sorted((e.event, e.matcher, e.is_async, e.command) for e in ours(value))
-    return there == sorted((event, m, is_async, command_for(path, event)) for event, m, is_async in HOOKS)
+    hooks = (*HOOKS, BEFORE) if speaks_before(value) else HOOKS
+    return there == sorted((event, m, is_async, command_for(path, event)) for event, m, is_async in hooks)
+
+
+def speaks_before(value: Any) -> bool:
+    """Tell whether our hook before commands stands in a settings file's value."""
+    return any(entry.event == BEFORE[0] for entry in ours(value))
 
 
 def has_rule(value: Any) -> bool:

@@ -24,7 +24,7 @@ exec 2>/dev/null
 shopt -s execfail
 set -f
 LC_ALL=C
-event=${1-} session=${CLAUDE_CODE_SESSION_ID-} needed='' payload='' more='' known=()
+event=${1-} session=${CLAUDE_CODE_SESSION_ID-} needed='' payload='' more='' words='' known=()
 
 # The state folder, as healkit/paths.py finds it; nothing can stand below /dev/null, so that means "none".
 state='' below=''
@@ -39,10 +39,22 @@ state=${state:-/dev/null}
 # An episode is open: a command failed in this session, and what happens now may be its fix.
 episode() { [[ -n $session && $session != *[!A-Za-z0-9_-]* && -e $state/open/$session ]]; }
 
+# Some command of this project always fails: a file named by the project's folder has words that such a command holds.
+walls() {
+  [[ -d $state/walls ]] && cd -P . || return
+  set -- "$PWD"
+  while [[ -n $1 && -z $words ]]; do
+    words=$state/walls/${1//\//%}
+    [[ -f $words && -O $words ]] || words=''
+    set -- "${1%/*}"
+  done
+}
+
 [[ ${HEALKIT_OFF:-0} == 0 && -z ${HEALKIT_ACTIVE-} && ! -e $state/off ]] || event=off
 case $event in
 PostToolUseFailure | SessionStart | SessionEnd) needed=1 ;;
 PostToolUse) ! episode || needed=1 ;;
+PreToolUse) walls ;;
 esac
 
 # A success, and no episode that we know of yet: read 64 kB of the payload and look into it.
@@ -65,6 +77,10 @@ if [[ -z $needed ]]; then
     set -- "${known[@]}"
   fi
   [[ $event == PostToolUse && $head != *'"tool_name":"'[EMNW]* ]] || set -- # Edit, MultiEdit, NotebookEdit, Write
+  if [[ -n $words ]]; then
+    IFS=$'\n' read -r -d '' -a known <"$words"
+    set -- "${known[@]}"
+  fi
   while [[ -z $needed && $# -gt 0 ]]; do
     # shellcheck disable=SC2254 # the stars are meant; twelve at once, because a loop over them costs twice the time
     case $payload in
@@ -113,7 +129,7 @@ finally:
     posix._exit(0)' "$HEALKIT_ROOT" "$event"
 if fits; then
   [[ -n $payload ]] || exec "$@"
-  { printf %s "$payload" && /bin/cat; } | "$@"
+  { printf %s "$payload" && [[ -z $more ]] || /bin/cat; } | "$@"
 fi
 /bin/cat >/dev/null
 exit 0

@@ -306,6 +306,16 @@ def test_an_unknown_flag_is_the_callers_mistake(place: Place) -> None:
         place.load(flags={"hook.enabeld": True})
 
 
+@pytest.mark.parametrize("key", ["before_command", "session_start"])
+def test_a_project_cannot_make_the_hook_speak_before_anything_fails(place: Place, key: str) -> None:
+    place.project.write_text(f"[hook]\n{key} = true\n")
+    assert marshal.loads(config.compile_policy(place.root))[key] is False
+    place.user.write_text(f"[hook]\n{key} = true\n")
+    assert marshal.loads(config.compile_policy(place.root))[key] is True
+    place.project.write_text(f"[hook]\n{key} = false\n")
+    assert marshal.loads(config.compile_policy(place.root))[key] is False
+
+
 # --- the compiled form ----------------------------------------------------------------------------------------------
 
 
@@ -316,6 +326,7 @@ def test_the_policy_of_the_hook(place: Place, monkeypatch: pytest.MonkeyPatch) -
     sources = {source[0]: source[1:] for source in policy.pop("sources")}
     assert policy == {
         "version": 1, "mode": "ask", "enabled": True, "ignore": ["x"], "max_hints": 3, "max_repeats": 2, "slow_ms": 500,
+        "before_command": False, "session_start": False,
     }  # fmt: skip
     facts = place.user.stat()
     assert sources[str(place.user)] == [facts.st_size, facts.st_mtime_ns, facts.st_ino]

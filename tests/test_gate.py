@@ -120,6 +120,84 @@ def test_these_events_start_python_with_stdin_untouched(gate: Gate, event: str) 
     assert gate.got() == payload
 
 
+def words(gate: Gate, folder: Path, *lines: str) -> Path:
+    """Write the words that commands of a project with walls hold."""
+    (gate.state / "walls").mkdir(exist_ok=True)
+    path = gate.state / "walls" / str(folder).replace("/", "%")
+    path.write_text("".join(f"{line}\n" for line in lines))
+    return path
+
+
+def before(command: str, tool: str = "Bash") -> dict[str, object]:
+    values = {"session_id": "s-1", "cwd": "/p", "hook_event_name": "PreToolUse", "tool_name": tool}
+    return {**values, "tool_input": {"command": command, "description": "step"}}
+
+
+def test_before_a_command_python_starts_only_for_a_word_of_the_projects_walls(gate: Gate) -> None:
+    assert gate.run("PreToolUse", before("pytest -q")) == ""
+    words(gate, gate.tmp / "other", "pytest")
+    assert gate.run("PreToolUse", before("pytest -q")) == ""
+    assert gate.started() == []
+    path = words(gate, gate.tmp, "npm", *(f"w[{n}]*" for n in range(30)), "pytest")
+    assert gate.run("PreToolUse", before("ls; w5 | cargo test")) == ""
+    assert gate.started() == []
+    payload = dump(before("cd x && pytest -q # \u00e4"))
+    assert gate.run("PreToolUse", payload) == "answer"
+    assert gate.started() == ["PreToolUse"]
+    assert gate.got() == payload
+    for event in ("PostToolUse", "Stop"):
+        assert gate.run(event, before("pytest -q")) == ""
+    path.unlink()
+    path.symlink_to("/nowhere")
+    assert gate.run("PreToolUse", before("pytest -q")) == ""
+    assert gate.started() == []
+
+
+def test_a_projects_walls_hold_below_its_folder_and_through_a_link(gate: Gate) -> None:
+    deep, link = gate.tmp / "it's a/de ep\u00e9 $(x)", gate.tmp / "link"
+    deep.mkdir(parents=True)
+    link.symlink_to(deep)
+
+    def answered(folder: Path) -> bool:
+        env = {**gate.env, "PWD": str(folder)}
+        done = subprocess.run(
+            [str(GATE), "PreToolUse"], input=dump(before("pytest")), env=env, cwd=folder, capture_output=True
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+        return done.stdout == b"answer"
+
+    above = words(gate, gate.tmp, "pytest")
+    assert answered(deep)
+    above.unlink()
+    words(gate, deep, "pytest")
+    assert answered(link)
+    assert not answered(gate.tmp)
+
+
+def test_the_walls_of_a_project_are_where_python_writes_them(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    from healkit import walls
+
+    monkeypatch.setattr(walls.paths, "state_dir", lambda: str(gate.state))
+    for folder in (gate.tmp, gate.tmp / "it's a%b \u00e9"):
+        folder.mkdir(exist_ok=True)
+        assert walls.gate_file(str(folder)) == str(words(gate, folder, "x"))
+    assert walls.gate_file("/" + "x" * 250) == walls.gate_file("") == ""
+
+
+def test_walls_of_somebody_else_are_ignored(gate: Gate) -> None:
+    path = words(gate, gate.tmp)
+    path.unlink()
+    line = give_away(path, "pytest")
+    assert gate.run("PreToolUse", before(line)) == ""
+    assert gate.started() == []
+
+
+def test_switched_off_nothing_is_said_before_a_command(gate: Gate) -> None:
+    words(gate, gate.tmp, "pytest")
+    assert gate.run("PreToolUse", before("pytest"), HEALKIT_OFF="1") == ""
+    assert gate.started() == []
+
+
 @pytest.mark.parametrize("event", ["PreToolUse", "Stop", "", "PostToolUseFailure;id", "$(id)"])
 def test_other_events_are_drained_in_silence(gate: Gate, event: str) -> None:
     assert gate.run(event, success(BUILT_IN[0])) == ""

@@ -128,6 +128,32 @@ def test_the_users_later_edit_survives(place: Path, name: str) -> None:
     assert json.loads(path.read_text()) == {**expected, "edited": [1]}
 
 
+@pytest.mark.parametrize("name", FIXTURES)
+def test_the_hook_before_commands_comes_only_when_asked_stays_and_goes(place: Path, name: str) -> None:
+    path, launch = put(place, FIXTURES[name]), launcher.launcher_path()
+
+    def value() -> object:
+        return json.loads(path.read_bytes().decode("utf-8-sig"))
+
+    install.install(str(place))
+    assert not wiring.speaks_before(value())
+    plain = path.read_bytes()
+    assert install.install(str(place), before=True, dry_run=True).diff.count("PreToolUse") >= 1
+    assert path.read_bytes() == plain
+    assert install.install(str(place), before=True).changed
+    assert wiring.speaks_before(value())
+    assert wiring.is_wired(value(), launch)
+    assert not wiring.is_wired(value(), "/another/healkit-launch.sh")
+    once = path.read_bytes()
+    for before in (True, False):
+        again = install.install(str(place), before=before)
+        assert (again.changed, path.read_bytes()) == (False, once)
+    install.install(str(place), auto=True)  # written anew, and it is still there
+    assert wiring.speaks_before(value())
+    install.uninstall(str(place))
+    assert path.read_bytes() == FIXTURES[name]
+
+
 def test_without_a_receipt_only_ours_go(place: Path) -> None:
     path = put(place, NESTED.encode())
     install.install(str(place))

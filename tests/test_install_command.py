@@ -65,6 +65,29 @@ def test_install_from_the_command_line(project: Path) -> None:
     assert "Traceback" not in refused.stderr
 
 
+def test_the_options_to_speak_before_anything_fails(project: Path) -> None:
+    config, registered = project.parent / "healkit/config/config.toml", project / ".claude/settings.local.json"
+    config.parent.mkdir(parents=True)
+    config.write_text("[hook] # mine\nmax_hints = 3\n")
+    planned = healkit(project, "install", "--before", "--session-start", "--dry-run")
+    assert "PreToolUse" in planned.stdout
+    assert "hook.before_command, hook.session_start would be switched on" in planned.stdout
+    assert config.read_text() == "[hook] # mine\nmax_hints = 3\n"
+    healkit(project, "install", "--session-start")
+    assert "PreToolUse" not in registered.read_text()
+    assert sorted(config.read_text().split("\n")) == ["", "[hook] # mine", "max_hints = 3", "session_start = true"]
+    assert "before_command switched on" in healkit(project, "install", "--before").stdout
+    assert "PreToolUse" in registered.read_text()
+    assert "switched on" not in healkit(project, "install", "--before").stdout
+    (hooks,) = [
+        row for row in json.loads(healkit(project, "doctor", "--json").stdout)["checks"] if row["name"] == "hooks"
+    ]
+    assert hooks["state"] == "ok"
+    gone = healkit(project, "uninstall")
+    assert "`hook.before_command` stays on" in gone.stderr
+    assert not registered.exists()
+
+
 def test_uninstall_all_goes_on_past_a_broken_file(project: Path, isolated_home: Path) -> None:
     healkit(project, "install")
     healkit(project, "install", "--user")

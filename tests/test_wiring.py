@@ -92,7 +92,7 @@ def test_a_second_registration_a_plugin_and_a_switch_are_noted(place: Path) -> N
 
 def test_only_events_that_old_clients_know(place: Path) -> None:
     known = {"PreToolUse", "PostToolUse", "PostToolUseFailure", "SessionStart", "SessionEnd", "Stop"}
-    assert {event for event, _, _ in wiring.HOOKS} <= known
+    assert {event for event, _, _ in (*wiring.HOOKS, wiring.BEFORE)} <= known
 
 
 def test_the_plugin_registers_the_same_hooks() -> None:
@@ -139,9 +139,9 @@ def _files(draw: st.DrawFn) -> str:
     return text + draw(st.sampled_from(["", "\n", "\n\n", " "]))
 
 
-@given(text=_files(), auto=st.booleans())
+@given(text=_files(), auto=st.booleans(), before=st.booleans())
 @hypothesis_settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_any_file_gets_ours_and_nothing_else_and_back(text: str, auto: bool) -> None:
+def test_any_file_gets_ours_and_nothing_else_and_back(text: str, auto: bool, before: bool) -> None:
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -149,7 +149,8 @@ def test_any_file_gets_ours_and_nothing_else_and_back(text: str, auto: bool) -> 
     value = json.loads(text)
     if not isinstance(value.get("hooks", {}), dict) or not isinstance(value.get("permissions", {}), dict):
         return
-    after, edits, made = install._with_us(text, "s.json", "/x/healkit-launch.sh", auto)
+    after, edits, made = install._with_us(text, "s.json", "/x/healkit-launch.sh", auto, before)
+    assert wiring.speaks_before(json.loads(after)) == before
     assert wiring.is_wired(json.loads(after), "/x/healkit-launch.sh")
     assert settings_file.revert(after, edits) == text
     assert json.loads(wiring.remove(after, "s.json", made, auto)) == value

@@ -76,7 +76,7 @@ def _explain(
     if diagnoses:
         console.explain(diagnoses, plans, sys.stderr)
     if diagnoses or not commands.is_quiet_exit(result.command, finished.exit_code):
-        session.open_episode(result.session, best.fingerprint, result.command, root, time.time())
+        episode.open_failure(result, root, best.fingerprint)
     episode.record_failure(result, root, best, streams(finished))
     outputs.keep(root, result, diagnoses[0] if diagnoses else None)
 

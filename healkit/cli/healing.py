@@ -8,7 +8,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
-from .. import answer, config, console, episode, heal, intake, memory, paths, process, session, spool
+from .. import answer, config, console, episode, heal, intake, leases, memory, paths, process, session, spool
 from ..commands import is_repeatable
 from ..records import CommandResult, Diagnosis, HealkitError, Plan
 from . import failure
@@ -275,11 +275,15 @@ def _account(healing: Healing) -> str:
 def _record_applied(state: str, one: Tried, first: CommandResult) -> None:
     for change in one.proposal.changes:
         old, new = _differing(change.before or b"", change.after or b"")
-        spool.append(state, episode.new_event("edit", first.replace(command=""), file=change.path, old=old, new=new))
+        event = episode.new_event("edit", first.replace(command=""), file=change.path, old=old, new=new)
+        spool.append(state, event)
+        leases.note(state, first.session, leases.step("edited", change.path), event.at)
     run = one.proposal.run
     if run is not None:
         done = first.replace(command=one.proposal.fix.command or shlex.join(run.argv), exit_code=0)
-        spool.append(state, episode.new_event("command", done))
+        event = episode.new_event("command", done)
+        spool.append(state, event)
+        leases.note(state, first.session, leases.step("ran", done.command), event.at)
 
 
 def _differing(before: bytes, after: bytes) -> tuple[str, str]:

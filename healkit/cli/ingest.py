@@ -44,12 +44,12 @@ def main(args: "list[str]") -> int:
 
 def renew(root: str) -> int:
     """Compile what is stale for the hook (facts, policy, indexes) and take in the spool; return how many events."""
-    from .. import bundle, compiled, fingerprint, history, intake, mask, memory, project
+    from .. import bundle, commands, compiled, fingerprint, history, intake, mask, memory, project
 
     project.refresh_if_stale(root)
     memory.open_memory(root)
     bundle.write()
-    compiled.warm([*intake.PATTERNS, *mask.PATTERNS, *fingerprint.PATTERNS])
+    compiled.warm([*intake.PATTERNS, *mask.PATTERNS, *fingerprint.PATTERNS, *commands.PATTERNS])
     taken = history.ingest(root)
     if taken:
         _learn(root)

@@ -18,6 +18,18 @@ Project = Annotated[bool, typer.Option("--project", help="For this project only 
 Everywhere = Annotated[bool, typer.Option("--all", help="Wherever an install has put them.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Show what would change; change nothing.")]
 Auto = Annotated[bool, typer.Option("--auto", help="Also allow the agent to run `healkit fix` unasked.")]
+Before = Annotated[
+    bool,
+    typer.Option(
+        "--before", help="Also speak before a command that always failed here; switches `hook.before_command` on."
+    ),
+]
+Start = Annotated[
+    bool,
+    typer.Option(
+        "--session-start", help="Also tell a new session of frequent failures; switches `hook.session_start` on."
+    ),
+]
 
 Shell = Annotated[
     bool,
@@ -73,6 +85,8 @@ def install(
     project: Project = False,
     dry_run: DryRun = False,
     auto: Auto = False,
+    before: Before = False,
+    session_start: Start = False,
     shell: Shell = False,
     name: Name = "",
 ) -> None:
@@ -86,6 +100,7 @@ def install(
       healkit install --dry-run     show what would change
       healkit install               for this project
       healkit install --user        for all your projects
+      healkit install --before      also before a command that always failed here
       healkit install --shell       let your shell say what failed
       healkit install --shell zsh   another shell than your login shell
     """  # noqa: D301 - the escape keeps the lines apart
@@ -94,11 +109,45 @@ def install(
     if shell:
         return
     scope = _scope(user, project)
-    done = installing.install(_root(), scope, dry_run=dry_run, auto=auto)
+    root = _root()
+    done = installing.install(root, scope, dry_run=dry_run, auto=auto, before=before)
     _tell(done, dry_run, "registered")
+    keys = [key for key, wanted in (("hook.before_command", before), ("hook.session_start", session_start)) if wanted]
+    if keys:
+        _switch_on(keys, dry_run)
     if not dry_run:
         console.out(f"launcher: {done.launcher} (Python: {done.interpreter})")
         console.out("New Claude Code sessions use it; `healkit doctor` shows whether it works.")
+
+
+def _switch_on(keys: list[str], dry_run: bool) -> None:
+    """Set switches in the user's own settings, where a project's cannot be trusted with them."""
+    from .. import config
+    from ..config import writing
+    from .config import renew
+
+    path = f"{paths.config_dir()}/{config.FILE}"
+    text = before = writing.read_file(path)
+    for key in keys:
+        text = writing.put(text, key, True, path)
+    if text == before:
+        return
+    if dry_run:
+        console.out(f"{path}: {', '.join(keys)} would be switched on")
+        return
+    writing.write(path, text)
+    renew()
+    console.out(f"{path}: {', '.join(keys)} switched on")
+
+
+def _note_switches(root: str) -> None:
+    """Tell of the switches that an install may have set: they are the user's settings now, and stay."""
+    from .. import config
+
+    found = config.load(root)
+    for key in ("hook.before_command", "hook.session_start"):
+        if found[key]:
+            console.say(f"note: `{key}` stays on ({found.origins[key]}); it does nothing without the hooks")
 
 
 def uninstall(
@@ -129,6 +178,7 @@ def uninstall(
     scope = _scope(user, project)
     root = _root()
     _tell(installing.uninstall(root, scope, dry_run=dry_run), dry_run, "removed")
+    _note_switches(root)
     other = "project" if scope == "user" else "user"
     if installing.is_installed(root, other):
         console.say(f"note: the hooks in the {other} settings stay: `healkit uninstall --{other}`")

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from .. import console, paths
+from .. import console, paths, walls
 from ..records import HealkitError
 from . import usage
 
@@ -20,7 +20,9 @@ HELP = usage.text(
     more="Settings, pattern files, what you trust, the hooks in Claude Code and `healkit off` stay: see `healkit config`, "
     "`healkit trust --forget`, `healkit uninstall`.",
 )
-EVERYWHERE = ("projects", "open", "sessions", "cache", "help", "hook-log", "hook-errors.txt", "set-aside")
+EVERYWHERE = (
+    "projects", "open", "sessions", "walls", "cache", "help", "learned-projects.json", "hook-log", "hook-errors.txt", "set-aside",
+)  # fmt: skip
 """What goes from the state folder with --all; beside it the reports of bugs."""
 _LOCK = "ingest.lock"
 
@@ -60,7 +62,9 @@ def _project_places(root: str) -> list[str]:
     folder = paths.project_state(root)
     if not folder or not os.path.isdir(folder):
         return []
-    return [f"{folder}/{name}" for name in sorted(os.listdir(folder)) if name != _LOCK]
+    gate = walls.gate_file(root)
+    own = [f"{folder}/{name}" for name in sorted(os.listdir(folder)) if name != _LOCK]
+    return [*own, gate] if gate and os.path.lexists(gate) else own
 
 
 def _all_places(top: str) -> list[str]:

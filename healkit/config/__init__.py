@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["FILE", "MODES", "ORIGINS", "SETTINGS", "Config", "Setting", "compile_policy", "load", "sources", "state_of"]
 
 
+_HOOK_KEYS = ("enabled", "max_hints", "max_repeats", "slow_ms", "before_command", "session_start")
+
+
 def sources(root: str) -> list[str]:
     """Return the files that settings are read from, whether they are there or not, weakest first."""
     folders = [f"{root}/{mark}" for mark in reversed(paths.PROJECT_MARKS)] if root else []
@@ -72,7 +75,7 @@ def compile_policy(root: str, trusted: bool = False) -> bytes:
         "version": 1,
         "mode": found["policy.mode"],
         "ignore": list(found["hook.ignore"]),
-        **{key: found[f"hook.{key}"] for key in ("enabled", "max_hints", "max_repeats", "slow_ms")},
+        **{key: found[f"hook.{key}"] for key in _HOOK_KEYS},
         "sources": [state_of(path) for path in (*sources(root), f"{paths.state_dir()}/trust")],
     }
     return marshal.dumps(values)

@@ -47,6 +47,8 @@ SETTINGS: Mapping[str, Setting] = {
     "hook.max_hints": Setting(default=50, strict="less"),
     "hook.max_repeats": Setting(default=2, strict="less"),
     "hook.slow_ms": Setting(default=500, least=1, strict="less"),
+    "hook.before_command": Setting(default=False, strict="off"),
+    "hook.session_start": Setting(default=False, strict="off"),
     "history.keep_days": Setting(default=90, least=1, strict="less"),
     "history.max_events": Setting(default=200_000, least=1, strict="less"),
     "ai.enabled": Setting(default=True, own=True),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 
-from ..commands import split, unwrap
+from ..commands import command_key, split, trim, unwrap
 from ..records import Event
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+__all__ = ["changes", "command_key", "fix_text", "proves", "trim"]
 
 _CHANGES: dict[str, tuple[str, ...]] = {
     "pip": ("install", "uninstall"), "uv": ("sync", "add", "remove", "lock", "venv", "install"),
@@ -33,36 +34,7 @@ _CHANGES: dict[str, tuple[str, ...]] = {
 What destroys (`rm`, `kill`, `git reset`) is left out: "`rm -rf x` fixed this" must never stand in a hint."""
 _ONLY_WITH = {"eslint": "--fix", "ruff check": "--fix", "sed": "-i"}
 
-_CD = re.compile(r"cd\s+(?P<folder>'[^']*'|\"[^\"]*\"|[^\s;&|]+)\s*(?:&&|;)\s*")
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=(?:'[^']*'|\"[^\"]*\"|[^\s'\"]*)\s+")
-_TAIL = re.compile(
-    r"\s*(?:\d?>&\d|\d?>\s*/dev/null|\|&?\s*(?:head|tail|cat|tee)\b[^|;&]*|(?:;|\|\|)\s*(?:true|:)|;\s*echo\b[^;&|]*)\s*$"
-)
 _QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"")
-
-
-def trim(command: str) -> str:
-    """Return a command line without what only moves its output or hides its status at the end."""
-    text = command.strip()
-    while found := _TAIL.search(text):
-        text = text[: found.start()]
-    return text
-
-
-def command_key(command: str, cwd: str = "") -> str:
-    """Return what makes two command lines the same command: the folder, the program's name and its arguments.
-
-    A leading `cd X &&` moves into the folder; assignments before the program, and what only moves output about
-    (`2>&1`, `| tail -5`, `; echo $?`), are left away. Empty for an empty command.
-    """
-    text, folder = trim(command), cwd
-    while found := _CD.match(text) or _ASSIGNMENT.match(text):
-        if "folder" in found.re.groupindex:
-            folder = os.path.normpath(os.path.join(folder, found["folder"].strip("'\"")))
-        text = text[found.end() :]
-    program, *rest = text.split() or [""]
-    words = " ".join([program.rpartition("/")[2] or program, *rest])
-    return f"{folder}\n{words}" if words else ""
 
 
 def proves(event: Event) -> bool:

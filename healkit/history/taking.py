@@ -15,6 +15,7 @@ import time
 
 from .. import config, paths, spool
 from ..records import EVENTS, Event, HealkitError
+from . import walls
 from .episodes import WINDOW, Episode, find_episodes
 from .files import COUNTS, TAKING, lock, prune, remove, rotate_logs, set_aside, take_spool
 from .store import COLUMNS, History, connect, is_damage, read_event
@@ -165,6 +166,7 @@ def _tidy(root: str, folder: str, *, fresh: bool) -> None:
 
     def work(history: History) -> bytes:
         forget(history, now, keep_days, max_events)
+        walls.write(history, now)
         return marshal.dumps(history.counts())
 
     paths.write_private(f"{folder}/{COUNTS}", _use(root, folder, work))
