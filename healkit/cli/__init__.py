@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import typer
 
 NOUNS = (
-    "run", "fix", "why", "detect", "history", "log", "patterns", "playbooks", "modules", "config", "trust", "ignore",
+    "run", "fix", "why", "detect", "history", "search", "stats", "log", "patterns", "playbooks", "modules", "config", "trust", "ignore",
     "install", "init", "doctor", "switch", "purge", "report_bundle", "ingest",
 )  # fmt: skip
 """The files of this folder that add commands, in the order in which the help lists them."""

@@ -9,6 +9,7 @@ import stat
 
 from .. import paths
 from ..records import Event, HealkitError
+from . import fulltext
 from .episodes import Episode
 from .files import COUNTS, DATABASE, LOGS, TAKING, lock, remove, set_aside, take_spool
 
@@ -17,13 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-SCHEMA = 1
+SCHEMA = 2
 MAX_COUNTS = 2_000
 PATIENCE = 5.0
 """Seconds that a purge waits for an ingest."""
 _NUMBERS = {"at": "REAL", "exit_code": "INTEGER", "duration_ms": "INTEGER", "version": "INTEGER"}
 COLUMNS = tuple(Event._fields)
 _TABLES = ("episodes", "events", "tally")
+_SECOND = "CREATE INDEX IF NOT EXISTS events_kind ON events (kind, at, category, pattern_id, session, fingerprint)"
+"""What version 2 adds, besides the index of `fulltext`: the figures are counted without reading the events' texts."""
 _CREATE = f"""
 CREATE TABLE events (seq INTEGER PRIMARY KEY, {", ".join(f"{n} {_NUMBERS.get(n, 'TEXT')}" for n in COLUMNS)});
 CREATE UNIQUE INDEX events_id ON events (id);
@@ -37,6 +40,7 @@ CREATE INDEX episodes_fingerprint ON episodes (fingerprint);
 CREATE INDEX episodes_pattern ON episodes (pattern_id);
 CREATE INDEX episodes_closed ON episodes (closed);
 CREATE TABLE tally (name TEXT PRIMARY KEY, n INTEGER NOT NULL);
+{_SECOND};
 PRAGMA user_version = {SCHEMA};
 """
 
@@ -53,7 +57,8 @@ class History:
     def __exit__(self, *_: object) -> None:
         self.db.close()
 
-    def _ask(self, question: str, *values: object) -> list[Any]:
+    def ask(self, question: str, *values: object) -> list[Any]:
+        """Return the rows that answer a question in SQL."""
         try:
             return self.db.execute(question, values).fetchall()
         except sqlite3.Error as error:
@@ -62,13 +67,13 @@ class History:
     def events(self, limit: int = 100, kind: str = "", session: str = "") -> list[Event]:
         """Return the newest events first, at most `limit`, of one kind or session when these are given."""
         question = f"SELECT {', '.join(COLUMNS)} FROM events WHERE (?='' OR kind=?) AND (?='' OR session=?)"  # noqa: S608
-        rows = self._ask(f"{question} ORDER BY at DESC, seq DESC LIMIT ?", kind, kind, session, session, max(0, limit))
+        rows = self.ask(f"{question} ORDER BY at DESC, seq DESC LIMIT ?", kind, kind, session, session, max(0, limit))
         return [read_event(row) for row in rows]
 
     def episodes(self, limit: int = 100, key: str = "") -> list[Episode]:
         """Return the newest episodes first; `key` is a fingerprint or a pattern id."""
         question = f"SELECT {', '.join(Episode._fields)} FROM episodes WHERE ?='' OR fingerprint=? OR pattern_id=?"  # noqa: S608
-        rows = self._ask(f"{question} ORDER BY opened DESC LIMIT ?", key, key, key, max(0, limit))
+        rows = self.ask(f"{question} ORDER BY opened DESC LIMIT ?", key, key, key, max(0, limit))
         return [Episode(**{**dict(zip(Episode._fields, r, strict=True)), "steps": json.loads(r[-1])}) for r in rows]
 
     def worked(self, key: str, fix: str | None = None) -> tuple[int, int]:
@@ -76,7 +81,7 @@ class History:
 
         Without `fix` every recurrence counts as a try; with `fix` only the episodes in which that was done last.
         """
-        rows = self._ask(
+        rows = self.ask(
             "SELECT outcome, count(*) FROM episodes WHERE (fingerprint=? OR pattern_id=?) AND (? IS NULL OR fix=?) "
             "AND outcome IN ('worked', 'failed') GROUP BY outcome",
             *(key, key, fix, fix),
@@ -86,7 +91,7 @@ class History:
 
     def counts(self) -> dict[str, list[Any]]:
         """Return {fingerprint or pattern id: [fix text, worked, tried]}: each one's best fix, newest first."""
-        rows = self._ask(
+        rows = self.ask(
             "SELECT fingerprint, pattern_id, fix, outcome FROM episodes WHERE outcome IN ('worked', 'failed') "
             "ORDER BY closed DESC LIMIT 50000"
         )
@@ -101,7 +106,7 @@ class History:
 
     def torn(self) -> int:
         """Return how many damaged spool lines were passed over since the history began."""
-        rows = self._ask("SELECT n FROM tally WHERE name='torn'")
+        rows = self.ask("SELECT n FROM tally WHERE name='torn'")
         return rows[0][0] if rows else 0
 
     def purge(self) -> int:
@@ -109,11 +114,12 @@ class History:
         with lock(self.folder, patience=PATIENCE) as mine:
             if not mine:
                 raise HealkitError("the history is being written", where=self.folder, do="try again in a moment")
-            gone: int = self._ask("SELECT count(*) FROM events")[0][0]
+            gone: int = self.ask("SELECT count(*) FROM events")[0][0]
             try:
                 take_spool(self.folder)
                 for table in _TABLES:
                     self.db.execute(f"DELETE FROM {table}")  # noqa: S608
+                fulltext.wipe(self.db)
                 self.db.execute("VACUUM")
                 self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             except (sqlite3.Error, OSError) as error:
@@ -207,12 +213,21 @@ def _migrate(db: sqlite3.Connection, path: str) -> None:
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA:
         raise HealkitError("a newer healkit wrote this history", where=path, do="update healkit")
-    if version == 0:
-        db.execute("BEGIN IMMEDIATE")  # two processes may both find it new; the second sees the first one's tables
-        if not db.execute("PRAGMA user_version").fetchone()[0]:
+    if version < SCHEMA:
+        db.execute("BEGIN IMMEDIATE")  # two processes may both find it old; the second sees the first one's tables
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0:
             for statement in filter(str.strip, _CREATE.split(";")):
                 db.execute(statement)
+        elif version == 1:
+            _require_tables(db)
+            db.execute(_SECOND)
+            db.execute("PRAGMA user_version = 2")
         db.execute("COMMIT")
+    _require_tables(db)
+
+
+def _require_tables(db: sqlite3.Connection) -> None:
     found = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type='table'")}
     if not found.issuperset(_TABLES):
         raise _DamagedError("tables are missing")
