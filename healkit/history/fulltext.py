@@ -21,7 +21,13 @@ _FILL = f"INSERT INTO search (rowid, {', '.join(COLUMNS)}) SELECT seq, {', '.joi
 _DROP = (
     f"INSERT INTO search (search, rowid, {', '.join(COLUMNS)}) SELECT 'delete', seq, {', '.join(COLUMNS)} FROM events"  # noqa: S608
 )
-_SHADOWS = ("search_data", "search_idx", "search_docsize")
+_EMPTY = (
+    "DELETE FROM search_data",
+    "DELETE FROM search_idx",
+    "DELETE FROM search_docsize",
+    "INSERT INTO search_data VALUES (1, x''), (10, x'00000000000000')",
+)
+"""The tables behind an FTS5 table as they are when it is new: totals (1) and structure (10) without anything in them."""
 
 
 @functools.cache
@@ -66,6 +72,7 @@ def fill(db: sqlite3.Connection) -> bool:
 def renew(db: sqlite3.Connection) -> None:
     """Make the whole index anew; inside the caller's transaction."""
     if _is_table(db):
+        _empty(db)
         db.execute("DROP TABLE search")
     db.execute(_CREATE)
     db.execute(_FILL, (0,))
@@ -114,9 +121,14 @@ def wipe(db: sqlite3.Connection) -> None:
     if has_fts5():
         db.execute("INSERT INTO search (search) VALUES ('delete-all')")
     else:
-        for table in _SHADOWS:
-            db.execute(f"DELETE FROM {table}")  # noqa: S608
+        _empty(db)
         _note(db, STALE)
+
+
+def _empty(db: sqlite3.Connection) -> None:
+    """Empty the index by its ordinary tables: works without FTS5, and on an index so damaged that it cannot be opened."""
+    for statement in _EMPTY:
+        db.execute(statement)
 
 
 def _fill(db: sqlite3.Connection) -> None:

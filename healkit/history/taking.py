@@ -170,7 +170,8 @@ def _tidy(root: str, folder: str, *, fresh: bool) -> None:
         return marshal.dumps(history.counts())
 
     paths.write_private(f"{folder}/{COUNTS}", _use(root, folder, work))
-    _use(root, folder, lambda history: fulltext.fill(history.db))
+    with connect(root, folder) as history:  # whatever is wrong with the index: it costs no more than the index
+        fulltext.fill(history.db)
 
 
 def forget(history: History, now: float, keep_days: int, max_events: int) -> None:
