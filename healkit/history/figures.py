@@ -116,10 +116,10 @@ def count(history: History, since: float = 0.0) -> Figures:
         ways={way: sum(one.way == way for one in healings) for way in WAYS},
         healed=len(healings), passed=passed,
         again=ends.get("failed", 0), abandoned=ends.get("abandoned", 0), open=ends.get("", 0),
-        rates=_by_pattern(rates), fixes=[rate for rate in rates if rate.fix and rate.worked],
+        rates=tuple(_by_pattern(rates)), fixes=tuple(rate for rate in rates if rate.fix and rate.worked),
         median_seconds=_median([one.seconds for one in healings]),
         saved_seconds=time_saved(healings), hinted=sum(one.hinted for one in healings),
-        weeks=_weeks(history, since, healings),
+        weeks=tuple(_weeks(history, since, healings)),
     )  # fmt: skip
 
 
