@@ -123,6 +123,7 @@ def _row(hit: Document, words: list[str]) -> list[str]:
     name = hit.pattern_id if hit.origin == "history" else hit.id
     fixed = hit.fix and f"{hit.worked} of {hit.tried}" + (f": {hit.fix}" if hit.source != "fix" else "")
     said = hit.title if hit.source in ("fix", "edit", "command") else _excerpt(hit, words)
+    said = f"{hit.title}: {said}" if hit.source == "failure" and said != hit.title else said
     return [hit.source, hit.origin, name, said[:WIDEST], f"{hit.count}x" if hit.count else "", fixed]
 
 

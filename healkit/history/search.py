@@ -24,6 +24,8 @@ MOST_WORDS = 32
 MOST_FIXES = 2_000
 _SHOWN = "e.kind, e.fingerprint, e.pattern_id, e.command, e.text, e.file, e.at"
 _OF_KIND = "e.kind IN ('failure', 'success', 'command', 'edit')"
+_HERE = {"failure": 2.0, "fix": 2.0}
+"""How much more what happened here is worth than what is merely known."""
 _WEIGHTS = {"id": 8.0, "title": 4.0, "text": 1.0}
 
 
@@ -135,7 +137,7 @@ def _document(kind: str, fingerprint: str, pattern_id: str, command: str, text: 
     if kind == "failure":
         name, title = fingerprint or pattern_id or trim(command), " ".join(command.split())
         return Document(
-            source="failure", origin="history", id=name, title=title, text=f"{pattern_id}\n{text}\n{file}",
+            source="failure", origin="history", id=name, title=title, text=f"{text}\n{file}",
             pattern_id=pattern_id, count=1, at=at,
         )  # fmt: skip
     if kind == "edit":
@@ -167,10 +169,11 @@ def rank(documents: Sequence[Document], words: Sequence[str]) -> tuple[list[tupl
     """
     if not words or not documents:
         return [], True
-    score = _ranked if fulltext.has_fts5() and _is_word(words[0]) else _counted
-    found = score(documents, words, "AND")
+    scores = _ranked if fulltext.has_fts5() and _is_word(words[0]) else _counted
+    found = scores(documents, words, "AND")
     every = bool(found) or len(words) == 1
-    found = found or (score(documents, words, "OR") if len(words) > 1 else {})
+    found = found or (scores(documents, words, "OR") if len(words) > 1 else {})
+    found = {number: score * _HERE.get(documents[number].source, 1.0) for number, score in found.items()}
     order = sorted(found, key=lambda number: (-round(found[number], 6), -documents[number].count, number))
     return [(documents[number], round(found[number], 3)) for number in order], every
 
@@ -182,10 +185,7 @@ def _ranked(documents: Sequence[Document], words: Sequence[str], joint: str) -> 
         db.execute(f"CREATE VIRTUAL TABLE shelf USING fts5({', '.join(_WEIGHTS)}, content='')")
         db.executemany(
             "INSERT INTO shelf (rowid, id, title, text) VALUES (?, ?, ?, ?)",
-            (
-                (number, *(_storable(part) for part in (one.id, one.title, one.text)))
-                for number, one in enumerate(documents)
-            ),
+            ((number, *map(_storable, _parts(one))) for number, one in enumerate(documents)),
         )
         question = (
             f"SELECT rowid, -bm25(shelf, {', '.join(map(str, _WEIGHTS.values()))}) FROM shelf WHERE shelf MATCH ?"  # noqa: S608
@@ -193,6 +193,11 @@ def _ranked(documents: Sequence[Document], words: Sequence[str], joint: str) -> 
         return dict(db.execute(question, (_expression(words, joint),)))
     finally:
         db.close()
+
+
+def _parts(one: Document) -> tuple[str, str, str]:
+    """Return what is searched, as _WEIGHTS names it; a failure is called by its pattern."""
+    return one.pattern_id or one.id, one.title, one.text
 
 
 def _storable(text: str) -> str:
@@ -203,8 +208,8 @@ def _counted(documents: Sequence[Document], words: Sequence[str], joint: str) ->
     """Return scores without FTS5: how often the words occur, by where."""
     found, sought = {}, [word.casefold() for word in words]
     for number, one in enumerate(documents):
-        parts = {name: str(getattr(one, name)).casefold() for name in _WEIGHTS}
-        scores = [sum(weight * min(3, parts[name].count(word)) for name, weight in _WEIGHTS.items()) for word in sought]
+        parts = list(zip(_WEIGHTS.values(), (part.casefold() for part in _parts(one)), strict=True))
+        scores = [sum(weight * min(3, part.count(word)) for weight, part in parts) for word in sought]
         if all(scores) if joint == "AND" else any(scores):
             found[number] = sum(scores)
     return found
