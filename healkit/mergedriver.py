@@ -68,6 +68,23 @@ def uninstall(folder: str, *, dry_run: bool = False) -> Driver:
     return _done(path, before, after, commands, dry_run)
 
 
+def fault(folder: str) -> str | None:
+    """Return what keeps git from calling the driver that .gitattributes names, empty when it can; None when none is named."""
+    try:
+        top = _top(folder)
+        data = settings.load(f"{top}/.gitattributes") or b""
+    except HealkitError:
+        return None
+    if not any(line in data for line in ATTRIBUTES.splitlines()):
+        return None
+    words = shlex.split(_value(top, f"{NAME}.driver").partition(_CALL)[0])
+    if not words:
+        return "this clone's configuration does not know the merge driver that .gitattributes names"
+    return (
+        "" if shutil.which(words[0]) else f"git's merge driver for pattern files starts {words[0]}, which is not there"
+    )
+
+
 def _done(path: str, before: bytes | None, after: bytes | None, commands: list[list[str]], dry_run: bool) -> Driver:
     shown = tuple(shlex.join(["git", *argv]) for argv in commands)
     changed = (after != before or bool(commands)) and not dry_run

@@ -399,3 +399,26 @@ def test_no_repository_is_one_clear_error(three: Path) -> None:
     done = healkit("install", "--merge-driver")
     assert done.returncode == 1
     assert "no git repository" in done.stderr
+
+
+def test_the_doctor_says_when_a_clone_does_not_know_the_driver(three: Path) -> None:
+    assert mergedriver.fault(str(three)) is None
+    git("init", "-q")
+    assert mergedriver.fault(str(three)) is None
+    mergedriver.install(str(three))
+    assert mergedriver.fault(str(three)) == ""
+    git("config", "merge.healkit.driver", "/nowhere/healkit patterns merge --name %P %O %A %B")
+    assert "/nowhere/healkit, which is not there" in str(mergedriver.fault(str(three)))
+    git("config", "--remove-section", "merge.healkit")
+    assert "does not know" in str(mergedriver.fault(str(three)))
+    row = next(row for row in healkit("doctor").stdout.splitlines() if " merges " in row)
+    assert row.startswith("warn")
+
+
+def test_check_names_what_a_merge_left_open(three: Path) -> None:
+    (three / ".healkit").mkdir()
+    (three / FILE).write_text(
+        merged(BY_HAND, changed(BY_HAND, "two", category="lint"), changed(BY_HAND, "two", category="timeout")).text
+    )
+    said = healkit("patterns", "check", FILE).stdout
+    assert 'warning: a merge left this open: the other side\'s value of "category"' in said
