@@ -74,7 +74,8 @@ def _known(root: str) -> list[Document]:
         if not pattern.disabled
     ]  # fmt: skip
     for name, (book, origin) in playbooks.read_playbooks(found).items():
-        steps = [_said(step) for step in book.get("steps", ())]
+        given = book.get("steps")
+        steps = [_said(step) for step in given] if isinstance(given, list | tuple) else []
         about, lines = str(book.get("description", "")), [str(book.get("trigger", "")), *steps]
         known.append(Document(source="playbook", origin=origin, id=name, title=about, text="\n".join(lines)))
     return known

@@ -6,6 +6,7 @@ Python whose SQLite has no FTS5 must still be able to write events. `tally` says
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import sqlite3
 
@@ -33,14 +34,11 @@ _EMPTY = (
 @functools.cache
 def has_fts5() -> bool:
     """Tell whether this Python's SQLite can search full text."""
-    with sqlite3.connect(":memory:") as db:
+    with contextlib.closing(sqlite3.connect(":memory:")) as db:
         try:
             db.execute("CREATE VIRTUAL TABLE probe USING fts5(text)")
         except sqlite3.OperationalError:
             return False
-        finally:
-            db.rollback()
-    db.close()
     return True
 
 
