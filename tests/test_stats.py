@@ -120,6 +120,25 @@ def test_ways_of_healing(place: Place) -> None:
     assert (found.healed, found.passed) == (5, 1)
 
 
+def test_what_healkit_healed_counts_once(place: Place) -> None:
+    place.heal(0, "edit of a.py", 30, command="make check", fingerprint="first")
+    place.put("outcome", 29, outcome="healed", fingerprint="second", text="import `b`", command="make check")
+    found = place.figures()
+    assert (found.healed, found.ways["healkit"], found.ways["edit"]) == (1, 1, 0)
+
+
+def test_a_run_that_heals_is_counted(place: Place) -> None:
+    Path("shop").mkdir()
+    Path("shop/__init__.py").touch()
+    Path("shop/pricing.py").write_text("def total():\n    return 10\n")
+    Path("app.py").write_text("from shop.prices import total\n\nprint(total())\n")
+    done = healkit("run", "--fix", "--yes", "--", sys.executable, "-B", "app.py")
+    assert done.returncode == 0, done.stderr
+    values = json.loads(healkit("stats", "--json").stdout)
+    assert (values["failures"], values["healed"], values["ways"]["healkit"]) == (1, 1, 1)
+    assert values["programs"] == {Path(sys.executable).name: 1}
+
+
 @pytest.mark.parametrize(
     ("fix", "command", "way"),
     [

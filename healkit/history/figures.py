@@ -95,21 +95,21 @@ def count(history: History, since: float = 0.0) -> Figures:
     Raises:
         HealkitError: the database cannot answer.
     """
-    rows = history.ask(
+    rows = history._ask(
         "SELECT category, pattern_id, count(*) FROM events WHERE kind='failure' AND at>=? GROUP BY category, pattern_id",
         since,
     )
-    ends = dict(history.ask("SELECT outcome, count(*) FROM episodes WHERE opened>=? GROUP BY outcome", since))
+    ends = dict(history._ask("SELECT outcome, count(*) FROM episodes WHERE opened>=? GROUP BY outcome", since))
     healings, passed = healings_of(history, since)
     rates = _rates(history, since)
     return Figures(
         failures=sum(number for _, _, number in rows),
-        sessions=history.ask("SELECT count(DISTINCT session) FROM events WHERE at>=?", since)[0][0],
+        sessions=history._ask("SELECT count(DISTINCT session) FROM events WHERE at>=?", since)[0][0],
         categories=_summed((category or "unknown", number) for category, _, number in rows),
         patterns=_summed((pattern_id or "unknown", number) for _, pattern_id, number in rows),
         programs=_summed(
             (program_of(key), number)
-            for key, number in history.ask(
+            for key, number in history._ask(
                 "SELECT command_key, count(*) FROM episodes WHERE opened>=? GROUP BY command_key", since
             )
         ),
@@ -126,7 +126,7 @@ def count(history: History, since: float = 0.0) -> Figures:
 def healings_of(history: History, since: float) -> tuple[list[Healing], int]:
     """Return what was healed, and how many failures passed later with nothing that can be a fix between."""
     hints, outcomes = _hints(history, since), _outcomes(history, since)
-    rows = history.ask(
+    rows = history._ask(
         "SELECT session, fingerprint, pattern_id, command_key, opened, closed, fix FROM episodes "
         "WHERE outcome='worked' AND opened>=? ORDER BY opened",
         since,
@@ -134,9 +134,7 @@ def healings_of(history: History, since: float) -> tuple[list[Healing], int]:
     found, passed = [], 0
     for session, name, pattern_id, key, opened, closed, fix in rows:
         begin, end = opened - _CLOCKS, closed + _CLOCKS
-        waiting = outcomes.get((session, name), [])
-        own = [one for one in waiting if begin <= one.at <= end]
-        outcomes[session, name] = [one for one in waiting if one not in own] if own else waiting
+        own = _own(outcomes.get(session, []), name, key, begin, end)
         if not (fix or own):
             passed += 1
             continue
@@ -146,31 +144,39 @@ def healings_of(history: History, since: float) -> tuple[list[Healing], int]:
         found.append(
             Healing(pattern_id=pattern_id, fix=done, way=way, seconds=closed - opened, hinted=hinted, at=opened)
         )
-    return found + [one for group in outcomes.values() for one in group], passed  # some are no episode's
+    return found + [one for group in outcomes.values() for _, one, _ in group], passed  # some are no episode's
 
 
 def _hints(history: History, since: float) -> dict[tuple[str, str], list[float]]:
     """Return when something was said: {(session, fingerprint): times}."""
     found: dict[tuple[str, str], list[float]] = {}
-    for session, name, at in history.ask(
+    for session, name, at in history._ask(
         "SELECT session, fingerprint, at FROM events WHERE kind='hint' AND at>=?", since - _CLOCKS
     ):
         found.setdefault((session, name), []).append(at)
     return found
 
 
-def _outcomes(history: History, since: float) -> dict[tuple[str, str], list[Healing]]:
-    """Return what healkit itself healed: {(session, fingerprint): healings}."""
-    found: dict[tuple[str, str], list[Healing]] = {}
-    for session, name, at, pattern_id, text, duration in history.ask(
-        "SELECT session, fingerprint, at, pattern_id, text, duration_ms FROM events "
+def _outcomes(history: History, since: float) -> dict[str, list[tuple[str, Healing, str]]]:
+    """Return what healkit itself healed: {session: [(fingerprint, healing, command key)]}."""
+    found: dict[str, list[tuple[str, Healing, str]]] = {}
+    for session, name, at, pattern_id, text, duration, command, cwd in history._ask(
+        "SELECT session, fingerprint, at, pattern_id, text, duration_ms, command, cwd FROM events "
         "WHERE kind='outcome' AND at>=? AND outcome='healed' ORDER BY at",
         since,
     ):
         seconds = (duration or 0) / 1000
         one = Healing(pattern_id=pattern_id, fix=text, way="healkit", seconds=seconds, hinted=False, at=at)
-        found.setdefault((session, name), []).append(one)
+        found.setdefault(session, []).append((name, one, command_key(command, cwd)))
     return found
+
+
+def _own(waiting: list[tuple[str, Healing, str]], name: str, key: str, begin: float, end: float) -> list[Healing]:
+    """Take out of a session's outcomes those that are an episode's: of its failure or its command, in its time."""
+    own = [one for one in waiting if begin <= one[1].at <= end and (one[0] == name or one[2] == key)]
+    for one in own:
+        waiting.remove(one)
+    return [healing for _, healing, _ in own]
 
 
 @functools.lru_cache(8192)
@@ -217,7 +223,7 @@ def time_saved(healings: Sequence[Healing]) -> float:
 
 
 def _rates(history: History, since: float) -> list[Rate]:
-    rows = history.ask(
+    rows = history._ask(
         "SELECT pattern_id, fix, sum(outcome='worked'), count(*) FROM episodes "
         "WHERE outcome IN ('worked', 'failed') AND opened>=? GROUP BY pattern_id, fix ORDER BY 3 DESC, 4, 1, 2",
         since,
@@ -255,7 +261,7 @@ def _weeks(history: History, since: float, healings: Sequence[Healing]) -> list[
     """Return the weeks from the first failure to the last, those without one included."""
     shift = time.localtime().tm_gmtoff - _MONDAY
     failures = dict(
-        history.ask(
+        history._ask(
             "SELECT cast((at+?)/? AS INTEGER), count(*) FROM events WHERE kind='failure' AND at>=? GROUP BY 1",
             *(shift, _WEEK, since),
         )

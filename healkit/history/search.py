@@ -86,7 +86,7 @@ def find_documents(history: History, words: Sequence[str]) -> list[Document]:
 def with_fix(history: History, document: Document) -> Document:
     """Return a document with what fixed its failure here, how often, and how often the failure came, from the episodes."""
     key = document.id
-    rows: Iterable[tuple[str, str, int, float]] = history.ask(
+    rows: Iterable[tuple[str, str, int, float]] = history._ask(
         "SELECT fix, outcome, count(*), max(opened) FROM episodes WHERE fingerprint=? OR pattern_id=? GROUP BY fix, outcome",
         *(key, key),
     )
@@ -111,7 +111,7 @@ def _rows(history: History, words: Sequence[str], joint: str) -> list[Any]:
     holds = "(" + " OR ".join(f"e.{column} LIKE ? ESCAPE '!'" for column in fulltext.COLUMNS) + ")"
     likes = [like for word in words for like in [f"%{_escaped(word)}%"] * len(fulltext.COLUMNS)]
     question = f"SELECT {_SHOWN} FROM events e WHERE {_OF_KIND} AND ({f' {joint} '.join([holds] * len(words))})"  # noqa: S608
-    return history.ask(f"{question} ORDER BY e.seq DESC LIMIT ?", *likes, NEWEST)
+    return history._ask(f"{question} ORDER BY e.seq DESC LIMIT ?", *likes, NEWEST)
 
 
 def _from_index(db: sqlite3.Connection, expression: str) -> list[Any] | None:
@@ -147,7 +147,7 @@ def _document(kind: str, fingerprint: str, pattern_id: str, command: str, text: 
 
 
 def _fixes(history: History) -> list[Document]:
-    rows = history.ask(
+    rows = history._ask(
         "SELECT fix, pattern_id, sum(outcome='worked'), count(*), max(opened) FROM episodes "
         "WHERE fix<>'' AND outcome IN ('worked', 'failed') GROUP BY fix, pattern_id ORDER BY 3 DESC, 5 DESC LIMIT ?",
         MOST_FIXES,

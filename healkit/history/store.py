@@ -57,8 +57,7 @@ class History:
     def __exit__(self, *_: object) -> None:
         self.db.close()
 
-    def ask(self, question: str, *values: object) -> list[Any]:
-        """Return the rows that answer a question in SQL."""
+    def _ask(self, question: str, *values: object) -> list[Any]:
         try:
             return self.db.execute(question, values).fetchall()
         except sqlite3.Error as error:
@@ -67,13 +66,13 @@ class History:
     def events(self, limit: int = 100, kind: str = "", session: str = "") -> list[Event]:
         """Return the newest events first, at most `limit`, of one kind or session when these are given."""
         question = f"SELECT {', '.join(COLUMNS)} FROM events WHERE (?='' OR kind=?) AND (?='' OR session=?)"  # noqa: S608
-        rows = self.ask(f"{question} ORDER BY at DESC, seq DESC LIMIT ?", kind, kind, session, session, max(0, limit))
+        rows = self._ask(f"{question} ORDER BY at DESC, seq DESC LIMIT ?", kind, kind, session, session, max(0, limit))
         return [read_event(row) for row in rows]
 
     def episodes(self, limit: int = 100, key: str = "") -> list[Episode]:
         """Return the newest episodes first; `key` is a fingerprint or a pattern id."""
         question = f"SELECT {', '.join(Episode._fields)} FROM episodes WHERE ?='' OR fingerprint=? OR pattern_id=?"  # noqa: S608
-        rows = self.ask(f"{question} ORDER BY opened DESC LIMIT ?", key, key, key, max(0, limit))
+        rows = self._ask(f"{question} ORDER BY opened DESC LIMIT ?", key, key, key, max(0, limit))
         return [Episode(**{**dict(zip(Episode._fields, r, strict=True)), "steps": json.loads(r[-1])}) for r in rows]
 
     def worked(self, key: str, fix: str | None = None) -> tuple[int, int]:
@@ -81,7 +80,7 @@ class History:
 
         Without `fix` every recurrence counts as a try; with `fix` only the episodes in which that was done last.
         """
-        rows = self.ask(
+        rows = self._ask(
             "SELECT outcome, count(*) FROM episodes WHERE (fingerprint=? OR pattern_id=?) AND (? IS NULL OR fix=?) "
             "AND outcome IN ('worked', 'failed') GROUP BY outcome",
             *(key, key, fix, fix),
@@ -91,7 +90,7 @@ class History:
 
     def counts(self) -> dict[str, list[Any]]:
         """Return {fingerprint or pattern id: [fix text, worked, tried]}: each one's best fix, newest first."""
-        rows = self.ask(
+        rows = self._ask(
             "SELECT fingerprint, pattern_id, fix, outcome FROM episodes WHERE outcome IN ('worked', 'failed') "
             "ORDER BY closed DESC LIMIT 50000"
         )
@@ -106,7 +105,7 @@ class History:
 
     def torn(self) -> int:
         """Return how many damaged spool lines were passed over since the history began."""
-        rows = self.ask("SELECT n FROM tally WHERE name='torn'")
+        rows = self._ask("SELECT n FROM tally WHERE name='torn'")
         return rows[0][0] if rows else 0
 
     def purge(self) -> int:
@@ -114,7 +113,7 @@ class History:
         with lock(self.folder, patience=PATIENCE) as mine:
             if not mine:
                 raise HealkitError("the history is being written", where=self.folder, do="try again in a moment")
-            gone: int = self.ask("SELECT count(*) FROM events")[0][0]
+            gone: int = self._ask("SELECT count(*) FROM events")[0][0]
             try:
                 take_spool(self.folder)
                 for table in _TABLES:
