@@ -182,15 +182,51 @@ def _removal(node: Node, member: Member) -> Span:
     return member.start, member.node.end
 
 
-def remove_entry(document: Document, name: str) -> str:
-    """Return a text without the entry of an id, its comma and its line; as it is when there is none."""
-    text, found = document.text, entry_nodes(document.root)
-    number = next((n for n, (own, _, _) in enumerate(found) if own == name), -1)
-    if number < 0:
-        return text
-    spans = [(member.start if member else node.start, node.end) for _, node, member in found]
+def children(node: Node | None) -> list[tuple[str | None, Node]]:
+    """Return what a list or an object holds, in order: key (None in a list) and value."""
+    if node is None:
+        return []
+    return [(None, item) for item in node.items] or [(member.key, member.node) for member in node.members]
+
+
+def append_child(document: Document, node: Node, value: Any, *, key: str | None = None, wide: bool = True) -> str:
+    """Return a text with one more value at the end of a list, or of an object under a key.
+
+    Args:
+        document: the text.
+        node: the list or object.
+        value: what is added.
+        key: its key in an object.
+        wide: it is an entry, whose keys stand one a line.
+    """
+    text, lead = document.text, "" if key is None else f"{spell(key)}: "
+    unit, newline = _unit(text), _newline(text)
+
+    def write(indent: str | None) -> str:
+        return lead + (spell(value) if indent is None else render(value, indent, unit, newline, wide=wide))
+
+    return _append(text, node, _spans(node), write)
+
+
+def remove_child(document: Document, node: Node, number: int) -> str:
+    """Return a text without one value of a list or an object, its comma and its line."""
+    text, spans = document.text, _spans(node)
     if number:
         return text[: spans[number - 1][1]] + text[spans[number][1] :]
     if len(spans) > 1:
         return text[: spans[0][0]] + text[spans[1][0] :]
     return text[: spans[0][0]].rstrip(" \t\r\n") + text[spans[0][1] :].lstrip(" \t\r\n")
+
+
+def _spans(node: Node) -> list[Span]:
+    return [(item.start, item.end) for item in node.items] or [(m.start, m.node.end) for m in node.members]
+
+
+def remove_entry(document: Document, name: str) -> str:
+    """Return a text without the entry of an id, its comma and its line; as it is when there is none."""
+    root, found = document.root, entry_nodes(document.root)
+    number = next((n for n, (own, _, _) in enumerate(found) if own == name), -1)
+    if number < 0 or root is None:
+        return document.text
+    member = root.member("patterns")
+    return remove_child(document, member.node if member is not None else root, number)

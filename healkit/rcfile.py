@@ -73,6 +73,11 @@ def lines(shell: str) -> bytes:
 
 def with_us(data: bytes | None, shell: str, path: str) -> bytes:
     """Return a start file's bytes with our block in it, once; None stands for no file."""
+    return with_block(data, lines(shell), path)
+
+
+def with_block(data: bytes | None, inside: bytes, path: str) -> bytes:
+    """Return a file's bytes with these lines of ours in it, between our marks, once; None stands for no file."""
     before = data or b""
     ours = blocks(before, path)
     if ours:  # where it stands, it stays: its surroundings may depend on it
@@ -81,13 +86,13 @@ def with_us(data: bytes | None, shell: str, path: str) -> bytes:
         for extra in ours[1:]:
             rest, at = rest + before[at : extra.start], extra.end
         before = rest + before[at:]
-        return before[: first.start] + first.mark + b"\n" + lines(shell) + END + b"\n" + before[first.end :]
+        return before[: first.start] + first.mark + b"\n" + inside + END + b"\n" + before[first.end :]
     mark = BEGIN
     if data is None:
         mark += MADE_FILE
     elif before and not before.endswith(b"\n"):
         mark, before = mark + ADDED_LINE_END, before + b"\n"
-    return before + mark + b"\n" + lines(shell) + END + b"\n"
+    return before + mark + b"\n" + inside + END + b"\n"
 
 
 def without_us(data: bytes, path: str) -> bytes | None:
@@ -118,7 +123,7 @@ def install(shell: str, *, dry_run: bool = False) -> Change:
             _make_folder(os.path.dirname(path))
             settings.save(path, after, before)
     return Change(
-        shell=name, path=path, diff=_diff(path, before, after), changed=after != before and not dry_run,
+        shell=name, path=path, diff=diff(path, before, after), changed=after != before and not dry_run,
         notes=tuple(_notes(name)),
     )  # fmt: skip
 
@@ -135,11 +140,11 @@ def uninstall(shell: str, *, dry_run: bool = False) -> Change:
     after = without_us(before, path) if before is not None else None
     if not dry_run:
         if after is None and before is not None:
-            _remove(path)
+            remove(path)
         elif after is not None and after != before:
             settings.save(path, after, before)
-        _remove(shells.script_path(name))
-    return Change(shell=name, path=path, diff=_diff(path, before, after), changed=after != before and not dry_run)
+        remove(shells.script_path(name))
+    return Change(shell=name, path=path, diff=diff(path, before, after), changed=after != before and not dry_run)
 
 
 def _notes(shell: str) -> list[str]:
@@ -168,7 +173,8 @@ def _make_folder(folder: str) -> None:
         raise settings.trouble(folder, "create", error) from None
 
 
-def _remove(path: str) -> None:
+def remove(path: str) -> None:
+    """Remove a file if it is there; HealkitError where it cannot be."""
     try:
         os.unlink(path)
     except FileNotFoundError:
@@ -177,7 +183,9 @@ def _remove(path: str) -> None:
         raise settings.trouble(path, "remove", error) from None
 
 
-def _diff(path: str, before: bytes | None, after: bytes | None) -> str:
+def diff(path: str, before: bytes | None, after: bytes | None) -> str:
+    """Return the difference between two versions of a file, as `diff -u` shows it; None is no file."""
+
     def split(data: bytes | None) -> list[str]:
         return (data or b"").decode("utf-8", "replace").splitlines(keepends=True)
 

@@ -14,6 +14,7 @@ from jsonschema.exceptions import ValidationError
 
 from .. import paths
 from ..jsonpos import Node
+from ..merge import CONFLICT
 from ..records import RISKS, SEVERITIES, HealkitError
 from .sheet import Sheet, close, did_you_mean, show
 
@@ -64,6 +65,11 @@ def _check_nodes(sheet: Sheet, node: Node, entry: Node) -> None:
             what = f'the key "{show(member.key)}" stands twice, first on line {sheet.line(first[member.key])}'
             sheet.say(member.start, what, "remove one; as it stands the last one counts", entry=_id(node, entry))
         first.setdefault(member.key, member.start)
+        if member.key.startswith(CONFLICT):
+            what = f'a merge left this open: the other side\'s value of "{show(member.key.removeprefix(CONFLICT))}"'
+            sheet.say(
+                member.start, what, "keep one of the two, remove this key", level="warning", entry=_id(node, entry)
+            )
         _check_nodes(sheet, member.node, entry)
     for item in node.items:
         _check_nodes(sheet, item, item if item.members else entry)

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     import typer
 
 NOUNS = (
-    "run", "fix", "why", "detect", "history", "log", "patterns", "learn", "playbooks", "modules", "config", "trust", "ignore",
-    "install", "init", "doctor", "switch", "purge", "report_bundle", "ingest",
+    "run", "fix", "why", "detect", "history", "search", "stats", "log", "patterns", "learn", "playbooks", "modules", "config",
+    "trust", "ignore", "install", "init", "doctor", "switch", "purge", "report_bundle", "ingest",
 )  # fmt: skip
 """The files of this folder that add commands, in the order in which the help lists them."""
 

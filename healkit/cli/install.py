@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from .. import console, paths, rcfile, shells
+from .. import console, mergedriver, paths, rcfile, shells
 from .. import install as installing
 from ..install import Installation
 from ..records import HealkitError
@@ -34,6 +34,9 @@ Start = Annotated[
 Shell = Annotated[
     bool,
     typer.Option("--shell", help="The prompt of your shell instead: bash, zsh or fish (default: your login shell)."),
+]
+Merge = Annotated[
+    bool, typer.Option("--merge-driver", help="git's merge driver for pattern files, in this repository.")
 ]
 Name = Annotated[str, typer.Argument(metavar="[SHELL]", help="With --shell: which one.", show_default=False)]
 
@@ -80,6 +83,14 @@ def _tell_of_shell(done: rcfile.Change, dry_run: bool, verb: str) -> None:
         console.say(f"note: {note}")
 
 
+def _tell_of_driver(done: mergedriver.Driver, dry_run: bool, verb: str) -> None:
+    if dry_run:
+        shown = [done.diff.rstrip("\n"), *(f"$ {command}" for command in done.commands)]
+        console.out("\n".join(filter(None, shown)) or f"{done.path}: nothing to change")
+    else:
+        console.out(f"{done.path}: {f'git merge driver {verb}' if done.changed else 'nothing to change'}")
+
+
 def install(
     user: User = False,
     project: Project = False,
@@ -88,6 +99,7 @@ def install(
     before: Before = False,
     session_start: Start = False,
     shell: Shell = False,
+    merge_driver: Merge = False,
     name: Name = "",
 ) -> None:
     """Register healkit's hooks in Claude Code.
@@ -103,10 +115,13 @@ def install(
       healkit install --before      also before a command that always failed here
       healkit install --shell       let your shell say what failed
       healkit install --shell zsh   another shell than your login shell
+      healkit install --merge-driver  let git merge pattern files by entry
     """  # noqa: D301 - the escape keeps the lines apart
     for which in _names(shell, name, lambda: [shells.login_shell()]):
         _tell_of_shell(rcfile.install(which, dry_run=dry_run), dry_run, "written")
-    if shell:
+    if merge_driver:
+        _tell_of_driver(mergedriver.install(os.getcwd(), dry_run=dry_run), dry_run, "registered")
+    if shell or merge_driver:
         return
     scope = _scope(user, project)
     root = _root()
@@ -156,6 +171,7 @@ def uninstall(
     everywhere: Everywhere = False,
     dry_run: DryRun = False,
     shell: Shell = False,
+    merge_driver: Merge = False,
     name: Name = "",
 ) -> None:
     """Take healkit's hooks out of Claude Code's settings.
@@ -167,10 +183,13 @@ def uninstall(
       healkit uninstall             from this project
       healkit uninstall --all       wherever they were installed
       healkit uninstall --shell     healkit's lines from every shell's start file
+      healkit uninstall --merge-driver  git's merge driver, from this repository
     """  # noqa: D301 - the escape keeps the lines apart
     for which in _names(shell, name, lambda: list(shells.SHELLS)):
         _tell_of_shell(rcfile.uninstall(which, dry_run=dry_run), dry_run, "removed")
-    if shell:
+    if merge_driver:
+        _tell_of_driver(mergedriver.uninstall(os.getcwd(), dry_run=dry_run), dry_run, "removed")
+    if shell or merge_driver:
         return
     if everywhere:
         _uninstall_everywhere(dry_run)

@@ -12,7 +12,7 @@ import typer
 from .. import console, intake, memory, paths, wire
 from ..memory import Memory
 from ..records import CATEGORY_ALIASES, Pattern
-from . import add, check, coverage, edit, trial, usage
+from . import add, check, coverage, edit, merge, trial, usage
 
 SHOWN_RIVALS = 5
 """Other patterns that match in a file which are told one by one."""
@@ -20,7 +20,7 @@ SHOWN_RIVALS = 5
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 HELP = usage.text(
-    "What healkit knows: list, test, check, add, edit.",
+    "What healkit knows: list, test, check, add, edit, merge.",
     "healkit patterns list",
     "healkit patterns check",
     "healkit patterns add --from-last",
@@ -205,4 +205,5 @@ def register(app: typer.Typer) -> None:
     noun.command("add", help=add.HELP)(add.add)
     noun.command("edit", help=edit.HELP)(edit.edit)
     noun.command("coverage", help=coverage.HELP)(coverage.coverage)
+    noun.command("merge", help=merge.HELP)(merge.merge)
     app.add_typer(noun, name="patterns")

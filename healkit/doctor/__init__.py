@@ -30,6 +30,7 @@ CHECKS: tuple[tuple[str, Callable[[str], Check]], ...] = (
     ("patterns", knowledge.pattern_files),
     ("trust", knowledge.trusted),
     ("runaways", knowledge.runaways),
+    ("merges", knowledge.merges),
     ("history", remains.history),
     ("errors", remains.hook_errors),
     ("calls", remains.recent_calls),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .. import memory, paths, trust
+import os
+
+from .. import memory, mergedriver, paths, trust
 from .verdict import Check, count, fail, ok, plain, warn
 
 
@@ -40,3 +42,13 @@ def runaways(_root: str) -> Check:
         return ok("no entry is set aside")
     what = f"{count(len(found), 'entry')} set aside, too slow to match: {found[0]}"
     return warn(what, "Make its error_regex simpler; once edited, it is used again.", tuple(found[1:10]))
+
+
+def merges(root: str) -> Check:
+    """git can call the merge driver for pattern files where the repository names it."""
+    fault = mergedriver.fault(root or os.getcwd())
+    if fault:
+        return warn(plain(fault), "Run `healkit install --merge-driver` in this clone.")
+    if fault is None:
+        return ok("git merges pattern files line by line; `healkit install --merge-driver` lets it go by entries")
+    return ok("git merges pattern files by their entries")

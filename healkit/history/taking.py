@@ -15,7 +15,7 @@ import time
 
 from .. import config, paths, spool
 from ..records import EVENTS, Event, HealkitError
-from . import walls
+from . import fulltext, walls
 from .episodes import WINDOW, Episode, find_episodes
 from .files import COUNTS, TAKING, lock, prune, remove, rotate_logs, set_aside, take_spool
 from .store import COLUMNS, History, connect, is_damage, read_event
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _START = b'{"kind": '
 _DAY = 86_400.0
 _ROUNDS = 4
+_SURPLUS = "seq IN (SELECT seq FROM events ORDER BY at DESC, seq DESC LIMIT -1 OFFSET ?)"
 _TEXTS = tuple(name for name in COLUMNS if isinstance(getattr(Event, name, ""), str) and name != "at")
 
 
@@ -170,6 +171,8 @@ def _tidy(root: str, folder: str, *, fresh: bool) -> None:
         return marshal.dumps(history.counts())
 
     paths.write_private(f"{folder}/{COUNTS}", _use(root, folder, work))
+    with connect(root, folder) as history:  # whatever is wrong with the index: it costs no more than the index
+        fulltext.fill(history.db)
 
 
 def forget(history: History, now: float, keep_days: int, max_events: int) -> None:
@@ -181,12 +184,12 @@ def forget(history: History, now: float, keep_days: int, max_events: int) -> Non
             "UPDATE episodes SET outcome='abandoned', closed=opened+? WHERE outcome='' AND opened<?",
             (WINDOW, now - WINDOW),
         )
-        db.execute("DELETE FROM events WHERE at<?", (horizon,))
         db.execute("DELETE FROM episodes WHERE opened<?", (horizon,))
-        db.execute(
-            "DELETE FROM events WHERE seq IN (SELECT seq FROM events ORDER BY at DESC, seq DESC LIMIT -1 OFFSET ?)",
-            (max_events,),
-        )
+        gone = 0
+        for which, value in (("at<?", horizon), (_SURPLUS, max_events)):
+            fulltext.drop(db, which, value)
+            gone += db.execute(f"DELETE FROM events WHERE {which}", (value,)).rowcount  # noqa: S608
+        fulltext.settle(db, dropped=gone > 0)
         db.execute("COMMIT")
     except BaseException:
         if db.in_transaction:
