@@ -20,13 +20,13 @@ STATUS = usage.text(
     "healkit learn status --json",
 )
 REVIEW = usage.text(
-    "Show what waits for you: proposals, and failures that nobody healed.",
+    "Show proposals, and failures that nobody healed.",
     "healkit learn review",
     "healkit learn review --json",
     more="`healkit learn accept ID` writes a proposal, `reject ID` never shows it again.",
 )
 RECORD = usage.text(
-    "Write down a failure and what healed it, as if healkit had seen both.",
+    "Write down a failure and what healed it.",
     "healkit learn record --command 'shop biuld' --output out.txt --fixed 'shop build'",
     "healkit learn record --command pytest --output out.txt --edit app.py --old 'a=' --new 'b='",
 )
@@ -235,10 +235,10 @@ def export() -> None:
 @app.command(
     "import",
     help=usage.text(
-        "Take entries of another pattern file in, or a flat map of message to advice.",
+        "Take the entries of another pattern file in.",
         "healkit learn import learned.json",
         "healkit learn import error_patterns.json --user",
-        more="Entries taken into a project speak at once and act when you trust them: `healkit trust`.",
+        more="A flat map of message to advice is read as well. Entries taken into a project speak at once and act when you trust them: `healkit trust`.",
     ),
 )
 def take(file: Annotated[str, typer.Argument(metavar="FILE")], user: User = False) -> None:
