@@ -1,4 +1,4 @@
-"""What `healkit search` and `healkit stats` cost in a history of 100,000 events.
+"""What `healkit search`, `healkit stats` and learning from one more healing cost in a history of 100,000 events.
 
 A synthetic history is written into a temporary state folder (failures, hints, commands, edits, successes, outcomes; episodes are
 worked out by healkit itself), then each question is asked in a process of its own. A row is the question alone: a
@@ -57,6 +57,7 @@ QUESTIONS = {
     "search, nothing": ["search", "xyzzy"],
     "stats": ["stats"],
     "stats, 30 days": ["stats", "30"],
+    "learning, one healing more": ["learn"],
 }
 ASK = """
 import sys, time; sys.path.insert(0, sys.argv[1])
@@ -66,8 +67,17 @@ from healkit.cli import search
 from healkit.history import figures
 from healkit.history.search import words_of
 history.ingest(root)
+if what == "learn":
+    from healkit import learn
+    from healkit.learn import ledger, source
+    with history.open_history(root) as opened, ledger.opened(root) as book:
+        last = source.episodes(opened, "outcome='worked' ORDER BY closed DESC LIMIT 2")
+        book.since = last[1].closed
 wall, cpu = time.perf_counter(), time.process_time()
-if what == "search":
+if what == "learn":
+    learn.learn(root)
+    found = 1
+elif what == "search":
     found = len(search.answer(root, words_of(text), 20)[0])
 else:
     with history.open_history(root) as opened:

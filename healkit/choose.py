@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-")
 SIMILAR = "~"
 """The key of `counts` under which failures stand that are found by their words."""
-ALIKE = 0.7
-"""Share of masked words that two failures have in common at least, for the one's fix to be told about the other."""
 FEWEST_WORDS = 5
 _RISKS = ("low", "medium", "high", "critical")
 
@@ -163,9 +161,10 @@ def alike(excerpt: str, counts: Mapping[str, Any]) -> str:
 
     Args:
         excerpt: the decisive lines of the failure.
-        counts: what worked here; under SIMILAR the masked words, fix, times worked and times tried of healed failures.
+        counts: what worked here; under SIMILAR the share of words that must be the same, and the masked words, fix,
+            times worked and times tried of healed failures.
     """
-    rows = counts.get(SIMILAR)
+    least, rows = counts.get(SIMILAR, (1.0, ()))
     if not rows or not excerpt:
         return ""
     words = set(fingerprint.mask_variable(excerpt[-600:]).split())
@@ -173,7 +172,7 @@ def alike(excerpt: str, counts: Mapping[str, Any]) -> str:
     for own, fix, good, tried in rows:
         like = len(words & own) / len(words | own) if words or own else 0.0
         confidence = like * (good + 1) / (tried + 2)
-        if like >= ALIKE and len(own) >= FEWEST_WORDS and confidence > sure:
+        if like >= least and len(own) >= FEWEST_WORDS and confidence > sure:
             best, sure = fix, confidence
     return f"a failure much like this was healed here by {_shown(best)} ({sure:.0%} sure)" if best else ""
 

@@ -179,16 +179,24 @@ def promote(
     ),
 )
 def prune(
-    days: Annotated[int, typer.Option("--days", min=0, help="Days without use.")] = 30,
-    least: Annotated[float, typer.Option("--confidence", min=0, max=1, help="Below this an unused entry goes.")] = 0.3,
-    most: Annotated[int, typer.Option("--max", min=0, help="Learned entries that are kept at most.")] = 1000,
+    days: Annotated[int | None, typer.Option("--days", min=0, help="Days without use; 30 unless configured.")] = None,
+    least: Annotated[float | None, typer.Option("--confidence", min=0, max=1, help="Below this one goes; 0.3.")] = None,
+    most: Annotated[int | None, typer.Option("--max", min=0, help="Learned entries kept at most; 1000.")] = None,
     dry: Annotated[bool, typer.Option("--dry-run", help="Only show which.")] = False,
     json: Json = False,
 ) -> None:
     """Remove what is unused and of low confidence."""
-    from .. import learn
+    from .. import config, learn
 
-    gone = learn.prune(_root(), days, least, most, dry)
+    root = _root()
+    settings = config.load(root)
+    gone = learn.prune(
+        root,
+        settings["learning.prune_days"] if days is None else days,
+        settings["learning.min_confidence_percent"] / 100 if least is None else least,
+        settings["learning.max_patterns"] if most is None else most,
+        dry,
+    )
     if json:
         console.out(wire.dumps({"version": 1, "pruned": gone, "dry_run": dry}))
         return
@@ -238,7 +246,8 @@ def export() -> None:
         "Take the entries of another pattern file in.",
         "healkit learn import learned.json",
         "healkit learn import error_patterns.json --user",
-        more="A flat map of message to advice is read as well. Entries taken into a project speak at once and act when you trust them: `healkit trust`.",
+        more="A flat map of message to advice is read as well. Entries taken into a project speak at once and act when you "
+        "trust them: `healkit trust`.",
     ),
 )
 def take(file: Annotated[str, typer.Argument(metavar="FILE")], user: User = False) -> None:

@@ -138,6 +138,15 @@ def _take_tables(
                     merge.note(f"unknown key `{table}.{key}`", place(table, key), suggest(key, known))
 
 
+_LEARNER = {
+    "maxPatterns": ("learning.max_patterns", 1.0),
+    "pruneAge": ("learning.prune_days", 1 / 86_400_000),
+    "minConfidence": ("learning.min_confidence_percent", 100.0),
+    "similarityThreshold": ("learning.similarity_percent", 100.0),
+}
+"""The learner's settings of spec/3: our key, and what one of their units is in ours."""
+
+
 def take_json(merge: Merge, path: str, block: str) -> None:
     """Take the `learning` block of spec/2's error-patterns.json, or the settings of spec/3's hooks.json."""
     text = _read(path)
@@ -154,6 +163,12 @@ def take_json(merge: Merge, path: str, block: str) -> None:
     if isinstance(recovery.get("autoFix"), bool):
         asks = recovery.get("requireConfirmation", True) is not False
         values["policy.mode"] = "suggest" if not recovery["autoFix"] else "ask" if asks else "auto"
+    learner = data.get("learning")
+    if isinstance(learner, dict):
+        for name, (key, unit) in _LEARNER.items():
+            given = learner.get(name)
+            if isinstance(given, int | float) and not isinstance(given, bool):
+                values[key] = round(given * unit)
     for key, value in values.items():
         if value is not None:
             merge.take(key, value, "spec/3 JSON", path, project=True)

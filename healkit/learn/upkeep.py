@@ -18,12 +18,8 @@ from . import promote, source
 from .evidence import shape_of
 from .ledger import Ledger, Lesson
 
-LOWEST = 0.3
-"""Confidence below which a learned entry is no longer believed."""
 FEWEST = 3
 """Tries before an entry is switched off for its confidence."""
-UNUSED_DAYS = 30
-MOST = 1_000
 SIMILAR_DAYS, MOST_SIMILAR = 60, 150
 _DAY = 86_400.0
 
@@ -37,12 +33,14 @@ def refresh(root: str, book: Ledger, past: History, settings: Config) -> None:
         book.lessons[name] = lesson.replace(worked=worked, failed=failed, used=max(lesson.used, last))
     for name, raw in standing.items():
         if raw.get("origin") == "learned" or "occurrences" in raw:
-            _update(root, path, name, raw, book.lessons.get(name), past)
-    _tell_hook(past, book)
+            _update(root, path, name, raw, book.lessons.get(name), past, settings)
+    _tell_hook(past, book, settings["learning.similarity_percent"] / 100)
     _tell_prompt(past, book, promote.raw_entries(path))
 
 
-def _update(root: str, path: str, name: str, raw: Mapping[str, Any], lesson: Lesson | None, past: History) -> None:
+def _update(
+    root: str, path: str, name: str, raw: Mapping[str, Any], lesson: Lesson | None, past: History, settings: Config
+) -> None:
     """Write what changed of an entry's counts; a person's own entry keeps everything but the counts that stand in it."""
     seen, last = source.sightings(past, name)
     if not seen and lesson is None:
@@ -59,7 +57,11 @@ def _update(root: str, path: str, name: str, raw: Mapping[str, Any], lesson: Les
         sure = round(lesson.confidence, 2)
         if sure != raw.get("confidence"):
             changes["confidence"] = sure
-        if sure < LOWEST and lesson.worked + lesson.failed >= FEWEST and not raw.get("disabled"):
+        if (
+            sure < settings["learning.min_confidence_percent"] / 100
+            and lesson.worked + lesson.failed >= FEWEST
+            and not raw.get("disabled")
+        ):
             changes["disabled"] = True
     if changes:
         try:
@@ -70,7 +72,7 @@ def _update(root: str, path: str, name: str, raw: Mapping[str, Any], lesson: Les
             promote.trust_own(root, name, {**raw, **changes})
 
 
-def _tell_hook(past: History, book: Ledger) -> None:
+def _tell_hook(past: History, book: Ledger, alike: float) -> None:
     """Add to the counts that the hook reads what each learned entry did: its fix, how often it worked, how often it was tried."""
     path = f"{past.folder}/{COUNTS}"
     try:
@@ -80,8 +82,9 @@ def _tell_hook(past: History, book: Ledger) -> None:
     for name, lesson in book.lessons.items():
         good = len(lesson.evidence) + lesson.worked
         counts[name] = [lesson.fix, good, good + lesson.failed]
-    counts[SIMILAR] = _similar(past)
-    if book.lessons or counts[SIMILAR]:
+    rows = _similar(past)
+    counts[SIMILAR] = (alike, rows)
+    if book.lessons or rows:
         paths.write_private(path, marshal.dumps(counts))
 
 
@@ -118,7 +121,7 @@ def _tell_prompt(past: History, book: Ledger, standing: Iterable[Mapping[str, An
         files.remove(target)
 
 
-def prunable(book: Ledger, now: float, days: int = UNUSED_DAYS, least: float = LOWEST, most: int = MOST) -> list[str]:
+def prunable(book: Ledger, now: float, days: int, least: float, most: int) -> list[str]:
     """Return the learned entries that should go: long unused and of low confidence, and the least sure above a number."""
     old = [
         one.id
