@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from typing import Any
 
@@ -52,8 +53,8 @@ class Evidence(Record):
         """What was done, on one line for people: the command, or what became of the edited words."""
         if self.kind != "edit":
             return " ".join(self.fixed.split())
-        old, new = difference(self.old, self.new)
-        return f"{old} -> {new}" if old and new else f"edit of {self.file}"
+        changed = ", ".join(f"{old} -> {new}" for old, new in replaced(self.old, self.new))
+        return changed or f"edit of {self.file}"
 
 
 def evidence_of(
@@ -121,6 +122,16 @@ def difference(old: str, new: str) -> tuple[str, str]:
     pieces = ("".join(words[head : len(words) - tail]).strip() for words in (one, other))
     first, second = pieces
     return first, second
+
+
+def replaced(old: str, new: str) -> list[tuple[str, str]]:
+    """Return the words of an edit that became others, each with what it became; empty where something only came or went."""
+    one, other = (re.findall(r"\s+|\w+|[^\w\s]", text) for text in (old, new))
+    changes = difflib.SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
+    pairs = [
+        ("".join(one[a:b]).strip(), "".join(other[c:d]).strip()) for kind, a, b, c, d in changes if kind != "equal"
+    ]
+    return list(dict.fromkeys(pairs)) if all(first and second for first, second in pairs) else []
 
 
 def _is_correction(step: Event, failure: Event) -> bool:

@@ -118,9 +118,11 @@ def complete(entry: Mapping[str, Any], evidence: Sequence[Evidence], taken: set[
         entry = {**entry, "rerun": rerun, "message": f"a line of {tool} that was put right here before"}
     name = draft.name_of(f"learned {entry.get('message') or tool}", tool, taken)
     days = sorted({time.strftime("%Y-%m-%d", time.localtime(one.at)) for one in evidence})
+    known = next((one.category for one in evidence if one.category not in ("", "unknown")), entry.get("category"))
     found = {
         **entry,
         "id": name,
+        "category": known,
         "examples": _distinct(entry.get("examples", ()))[:MOST_EXAMPLES],
         "origin": "learned",
         "confidence": round((len(evidence) + 1) / (len(evidence) + 2), 2),
