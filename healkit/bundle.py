@@ -35,7 +35,7 @@ FIRST = (
     "hook",
 )
 REST = (
-    "grams", "fingerprint", "index", "formats", "readers", "readers.page", "readers.traces", "readers.python_starts",
+    "templates", "grams", "fingerprint", "index", "formats", "readers", "readers.page", "readers.traces", "readers.python_starts",
     "readers.python", "readers.pytest_ends", "readers.pytest", "detect", "matching", "memory", "runaway", "choose", "facts", "hint",
 )  # fmt: skip
 BEFORE = ("hint", "walls")

@@ -7,8 +7,8 @@ left out; nothing here runs anything.
 from __future__ import annotations
 
 from . import fingerprint, mask
-from .detect import fill, has_names
 from .records import Fix, Plan
+from .templates import fill, has_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

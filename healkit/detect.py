@@ -11,11 +11,12 @@ from . import commands, fingerprint, formats, mask
 from .grams import Grams
 from .readers import read
 from .records import Diagnosis, Location
+from .templates import fill, has_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
     from typing import Any
 
     from .memory import Hit, Memory
@@ -250,36 +251,6 @@ def _message(template: str, captures: dict[str, Any]) -> str:
     if "{" in template and has_names(fill(template, dict.fromkeys(captures, ""))):
         return ""
     return fill(template, captures)
-
-
-def has_names(template: str) -> bool:
-    """Tell whether a `{name}` is left in a text; `${HOME}` and `@{u}` are the shell's and git's own."""
-    at = template.find("{")
-    while at >= 0:
-        end = template.find("}", at)
-        name = template[at + 1 : end]
-        if end > at and name.isidentifier() and name[0].islower() and template[at - 1 : at] not in ("$", "@", "{"):
-            return True
-        at = template.find("{", at + 1)
-    return False
-
-
-def fill(template: str, captures: Mapping[str, Any]) -> str:
-    """Return a template with each `{name}` of the captures filled in, once; every other brace stays as it is."""
-    at = template.find("{")
-    if at < 0:
-        return template
-    parts, done = [], 0
-    while at >= 0:
-        end = template.find("}", at)
-        name = template[at + 1 : end] if end > at else ""
-        if name in captures:
-            parts += [template[done:at], str(captures[name])]
-            done = end + 1
-            at = template.find("{", done)
-        else:
-            at = template.find("{", at + 1)
-    return "".join(parts) + template[done:]
 
 
 def _number(text: str | None) -> int:

@@ -29,9 +29,6 @@ TOLD_BY_OUTPUT = frozenset((
 ))  # fmt: skip
 """Programs whose failures have a reason that healkit can read: for them a person is told of `healkit why`, once."""
 
-CORRECTED = "corrected"
-"""The file of a project's state with the lines that learning puts right without having seen an output."""
-
 _UNCERTAIN = "$`*?[\n"
 """A word with one of these is not what the shell made of it."""
 
@@ -91,31 +88,9 @@ def explain(command: str, code: int) -> str:
         return _not_executable(simple)
     if len(simple) == 1 and simple[0][0] == "cd":
         return _no_folder(simple[0][1:])
-    return _learned(command, [words[0] for words in simple])
+    from .corrected import told
 
-
-def _learned(command: str, programs: list[str]) -> str:
-    """Return how a line like this one was put right in this project before, as learning has it; nothing where it has nothing."""
-    import marshal
-
-    path = f"{paths.project_state(paths.project_root(posix.getcwd()))}/{CORRECTED}"
-    if not paths.is_private(path):
-        return ""
-    from .compiled import get
-
-    try:
-        for tools, line, subs, shown in marshal.loads(paths.read_small(path, 1 << 20)):
-            if not any(name.rpartition("/")[2] in tools for name in programs) or not get(line).search(command):
-                continue
-            new = command
-            for wrong, right in subs:
-                new = get(wrong).sub(right, new)
-            if subs and new != command:
-                return f"a line like this was put right here as {_shown(new)}"
-            return f"a line like this was put right here before, the last time as {_shown(shown)}"
-    except (ValueError, EOFError, TypeError):
-        pass
-    return ""
+    return told(command, [words[0] for words in simple])
 
 
 def _shown(text: str) -> str:

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from healkit import bundle, choose, entries, mask, memory, paths, spool, trust
-from healkit.detect import fill
 from healkit.records import Diagnosis
+from healkit.templates import fill
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = "import sys; sys.path.insert(0, sys.argv.pop(1)); from healkit.hook import main; main()"

@@ -12,8 +12,8 @@ import json
 import re
 import tomllib
 
-from ..detect import fill
 from ..records import Fix
+from ..templates import fill
 from .proposal import Proposal, edit
 
 TYPE_CHECKING = False

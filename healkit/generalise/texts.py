@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import commands, draft, literals
 from ..correct import learned
-from ..detect import fill
+from ..templates import fill
 from . import hunks, rewrite, triggers
 from .examples import Learned
 from .tokens import Piece

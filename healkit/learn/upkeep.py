@@ -7,12 +7,11 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .. import paths, scribe
+from .. import corrected, paths, scribe
 from ..choose import SIMILAR
 from ..config import Config
 from ..history import History, files
 from ..history.files import COUNTS
-from ..prompt import CORRECTED
 from ..records import HealkitError
 from . import promote, source
 from .evidence import shape_of
@@ -114,7 +113,7 @@ def _tell_prompt(past: History, book: Ledger, standing: Iterable[Mapping[str, An
         subs = [list(pair) for pair in templates[0]] if templates and templates[0] else []
         plain = all(len(pair) == 2 and not set("{}\\") & set(pair[1]) for pair in subs)
         lines.append((list(raw.get("tools", ())), str(rerun.get("line", "")), subs if plain else [], lesson.fix))
-    target = f"{past.folder}/{CORRECTED}"
+    target = f"{past.folder}/{corrected.FILE}"
     if lines:
         paths.write_private(target, marshal.dumps(lines))
     else:
