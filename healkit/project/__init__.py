@@ -178,12 +178,21 @@ def refresh(root: str, trusted: bool = False) -> dict[str, Any]:
         (FACTS, marshal.dumps(facts)),
         (POLICY, config.compile_policy(root, trusted)),
         (ROOT, os.fsencode(root) + b"\n"),
-        (memory.ELSEWHERE, _pattern_file(root)),
+        *((memory.ELSEWHERE, another) for another in [_pattern_file(root)] if another),
     )
+    if written and not contents[3:]:
+        _remove(f"{folder}/{memory.ELSEWHERE}")
     if not written or not all(paths.write_private(f"{folder}/{name}", data) for name, data in contents):
         do = "set HOME or HEALKIT_STATE_DIR to a folder of your own"
         raise HealkitError("the project's facts cannot be written", where=folder or "state folder", do=do)
     return facts
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        pass
 
 
 def _pattern_file(root: str) -> bytes:
