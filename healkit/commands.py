@@ -155,7 +155,7 @@ def is_quiet_exit(command: str, exit_code: int) -> bool:
 
 
 SHELLS = ("sh", "bash", "zsh", "dash", "ksh", "fish")
-_AS_ROOT = ("sudo", "doas", "su")
+AS_ROOT = ("sudo", "doas", "su")
 
 
 def _simple(argv: Sequence[str]) -> list[list[str]]:
@@ -243,7 +243,7 @@ def is_harmless(argv: Sequence[str]) -> bool:
         return False
     known = table()
     for words in commands:
-        if _name(words[0]) in _AS_ROOT:
+        if _name(words[0]) in AS_ROOT:
             return False
         inner = unwrap(list(words))
         if not inner or any(word.partition("=")[0] in known.get("harmful_options", ()) for word in inner[1:]):

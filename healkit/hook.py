@@ -139,7 +139,7 @@ def _seen_before(event: str, result: CommandResult, root: str, best: Diagnosis) 
         return "", "nothing known about this output"
     text = mask.mask_secrets(f"healkit: {said}.")
     episode.record_hint(result, root, best, text)
-    return wire.dumps({"hookSpecificOutput": {"hookEventName": event, "additionalContext": text}}), ""
+    return _say(event, text)
 
 
 def _hint(event: str, result: CommandResult, root: str, diagnoses: list[Diagnosis], memory: Any) -> tuple[str, str]:

@@ -69,8 +69,8 @@ def _learn(root: str) -> None:
             memory.open_memory(root)
     except ImportError:
         return  # a bare checkout
-    except HealkitError as error:
-        files.complain(f"learning: {error.where}: {error.what}")
+    except (HealkitError, OSError) as error:
+        files.complain(f"learning: {error}")
 
 
 def register(app: "typer.Typer") -> None:

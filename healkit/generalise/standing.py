@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import entries, memory, paths, trust, wire
 from ..correct import learned
-from ..records import HealkitError, Record
+from ..records import Record
 from . import danger
 
 TYPE_CHECKING = False
@@ -59,35 +59,25 @@ def _confidence(raw: Mapping[str, Any]) -> float:
 
 def _entries(root: str) -> Iterator[Mapping[str, Any]]:
     """Yield the raw entries with a `rerun` of the user's and of the project's layer that may act, later layers first."""
-    for origin, files, books in reversed(memory.layer_files(root)):
+    for origin, files, _ in reversed(memory.layer_files(root)):
         if origin == "shipped":
             continue
-        raws = [raw for path in files for raw in _raw(path) if isinstance(raw, dict) and "rerun" in raw]
+        raws = [raw for path in files for raw in raw_entries(path) if "rerun" in raw]
         if raws and origin == "project":
-            raws = _trusted(root, raws, books)
+            raws = _trusted(root)
         yield from (raw for raw in raws if raw.get("disabled") is not True)
 
 
-def _raw(path: str) -> list[Any]:
+def raw_entries(path: str) -> list[dict[str, Any]]:
+    """Return the entries of a pattern file as they stand; none where it is absent or does not parse."""
     try:
-        return entries.raw_patterns(wire.loads(paths.read_small(path, LIMIT)))
+        found = entries.raw_patterns(wire.loads(paths.read_small(path, LIMIT)))
     except ValueError:
         return []
+    return [raw for raw in found if isinstance(raw, dict)]
 
 
-def _trusted(root: str, raws: list[dict[str, Any]], books: list[str]) -> list[dict[str, Any]]:
-    """Return the entries of a project that the user trusts, by their hashes as the loader makes them."""
-    try:
-        hashes = trust.trusted_hashes(root)
-    except HealkitError:
-        return []
-    key = paths.project_key(root)
-    shelf: dict[str, Any] = {}
-    for path in books:
-        try:
-            found = wire.loads(paths.read_small(path, LIMIT))
-        except ValueError:
-            continue
-        if isinstance(found, dict) and isinstance(found.get("playbooks"), dict):
-            shelf |= found["playbooks"]
-    return [raw for raw in raws if entries.entry_hash(raw, shelf.get(str(raw.get("playbook", ""))), key) in hashes]
+def _trusted(root: str) -> list[dict[str, Any]]:
+    """Return the entries with a `rerun` of a project that the user trusts."""
+    hashes = trust.trusted_hashes(root) | trust.allowed_by_base_branch(root)
+    return [dict(claim.raw) for claim in trust.claims(root) if "rerun" in claim.raw and claim.hash in hashes]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 
-from ..commands import split, table, unwrap
+from ..commands import AS_ROOT, split, table, unwrap
 from ..nearness import distance
 from .steps import trim
 
@@ -93,7 +93,7 @@ def _place(event: Event) -> str:
 
 def _as_root(event: Event) -> bool:
     simple = split(trim(event.command))
-    return bool(simple) and simple[-1][0].rpartition("/")[2] in ("sudo", "doas")
+    return bool(simple) and simple[-1][0].rpartition("/")[2] in AS_ROOT
 
 
 def _normal(word: str) -> str:

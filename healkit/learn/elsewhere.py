@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .. import paths, scribe
+from ..generalise.standing import raw_entries
 from ..records import HealkitError
 from . import promote
 from .ledger import Proposal
@@ -33,7 +34,7 @@ def offers(root: str) -> list[Proposal]:
     """Return what this project and another one learned alike and the user's layer does not have."""
     key = paths.project_key(root)
     try:
-        own = promote.raw_entries(scribe.layer_file("", user=True))
+        own = raw_entries(scribe.layer_file("", user=True))
     except HealkitError:
         own = []
     standing = {promote.identity(raw) for raw in own}

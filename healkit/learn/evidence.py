@@ -16,7 +16,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-KINDS = ("edit", "command", "install")
 MOST_EDITS = 12
 _TOKEN = re.compile(r"[A-Za-z_][\w.-]{2,}")
 _PLAIN = frozenset((
@@ -57,16 +56,13 @@ class Evidence(Record):
         return changed or f"edit of {self.file}"
 
 
-def evidence_of(
-    episode: Episode, failure: Event, steps: Sequence[Event], closing: Event | None = None
-) -> Evidence | None:
+def evidence_of(episode: Episode, failure: Event, steps: Sequence[Event]) -> Evidence | None:
     """Return what an episode teaches; None when nothing that was done explains it.
 
     Args:
         episode: one whose outcome is `worked`.
         failure: the event that opened it.
         steps: what came between, oldest first.
-        closing: the success that closed it, where it is known.
     """
     found: dict[str, Any] | None = None
     corrected = next((step for step in reversed(steps) if _is_correction(step, failure)), None)
@@ -85,7 +81,7 @@ def evidence_of(
     return Evidence(
         failure=failure.id,
         session=failure.session,
-        at=episode.closed or (closing.at if closing else failure.at),
+        at=episode.closed or failure.at,
         key=failure.pattern_id or failure.fingerprint,
         command=trim(failure.command),
         output=failure.text,

@@ -68,7 +68,6 @@ class Ledger:
             one["id"]: Proposal(**{**one, "evidence": tuple(one["evidence"])}) for one in values.get("proposals", ())
         }
         self.rejected: list[dict[str, Any]] = [dict(entry) for entry in values.get("rejected", ())]
-        self.reviewed: list[str] = [str(key) for key in values.get("reviewed", ())]
 
     def as_json(self) -> dict[str, Any]:
         """Return what is written."""
@@ -78,7 +77,6 @@ class Ledger:
             "lessons": [one.as_dict() for one in self.lessons.values()],
             "proposals": [one.as_dict() for one in list(self.proposals.values())[-MOST_PROPOSALS:]],
             "rejected": self.rejected[-MOST_REJECTED:],
-            "reviewed": self.reviewed[-MOST_REJECTED:],
         }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import config, generalise, history
 from ..generalise import CommandExample, EditExample, InstallExample, Learned
+from ..generalise.standing import raw_entries
 from ..records import Record
 from . import ledger as ledgers
 from . import promote, source, upkeep
@@ -74,7 +75,7 @@ def _is_known(root: str, book: Ledger, settings: Config, one: Evidence) -> bool:
     one that a person rejected."""
     if any(_explains(entry, one) for entry in book.rejected):
         return True
-    for raw in promote.raw_entries(promote.target(root, settings)):
+    for raw in raw_entries(promote.target(root, settings)):
         lesson = book.lessons.get(str(raw.get("id")))
         if lesson is not None and _explains(raw, one):
             if one.failure not in lesson.evidence and one.pattern_id != lesson.id:

@@ -8,9 +8,10 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .. import draft, entries, memory, paths, scribe, trust, wire
+from .. import draft, entries, mask, memory, paths, scribe, trust, wire
 from ..config import Config
 from ..generalise import Learned
+from ..generalise.standing import raw_entries
 from ..records import HealkitError
 from .evidence import Evidence
 from .ledger import Ledger, Lesson, Proposal
@@ -19,6 +20,8 @@ _FIRST = ("id", "error_regex", "contains", "category", "severity", "tools", "mes
 _OWN = ("occurrences", "last_seen", "confidence", "disabled", "note")
 """Keys that learning keeps up to date itself; a change of any other one is a person's edit."""
 MOST_EXAMPLES = 4
+WIDTH = 160
+"""Characters of a fix as it is told."""
 EDITED = "an entry of yours covers this already"
 DANGEROUS = "it brings in `{what}`: it would only ever be shown, and a person decides whether it is written at all"
 REFUSED = "the pattern file cannot take it: {why}"
@@ -31,7 +34,6 @@ def promote(
     evidence: Sequence[Evidence],
     settings: Config,
     now: float,
-    user: bool = False,
 ) -> list[str]:
     """Write an entry for what was healed often enough; return its id, nothing where it was rejected or became a proposal.
 
@@ -42,11 +44,10 @@ def promote(
         evidence: the healings that it explains.
         settings: the project's configuration.
         now: seconds since 1970.
-        user: write into the user's layer.
     """
     if any(identity(entry) == identity(learned.entry) for entry in book.rejected):
         return []
-    path = target(root, settings, user)
+    path = target(root, settings)
     standing = raw_entries(path)
     same = next((raw for raw in standing if identity(raw) == identity(learned.entry)), None)
     if same is not None:
@@ -61,7 +62,7 @@ def promote(
         propose(book, entry, evidence, f"{EDITED}: {covering.get('id')}", now)
         return []
     try:
-        write(root, path, entry, user)
+        write(root, path, entry)
     except HealkitError as error:
         propose(book, entry, evidence, REFUSED.format(why=error.what), now)
         return []
@@ -78,15 +79,6 @@ def target(root: str, settings: Config, user: bool = False) -> str:
     if given and root and not user:
         return os.path.join(root, str(given))
     return scribe.layer_file(root, user)
-
-
-def raw_entries(path: str) -> list[dict[str, Any]]:
-    """Return the entries of a pattern file as they stand; none where it is absent or does not parse."""
-    try:
-        found = wire.loads(paths.read_small(path, scribe.MOST_BYTES))
-        return [dict(raw) for raw in entries.raw_patterns(found)]
-    except ValueError:
-        return []
 
 
 def shipped_ids(root: str) -> set[str]:
@@ -128,18 +120,13 @@ def complete(entry: Mapping[str, Any], evidence: Sequence[Evidence], taken: set[
         "confidence": round((len(evidence) + 1) / (len(evidence) + 2), 2),
         "occurrences": len(evidence),
         "last_seen": time.strftime("%Y-%m-%d", time.localtime(now)),
-        "note": f"learned from {len(evidence)} healings ({', '.join(days[-3:])}); {_safe(evidence[0].what)}",
+        "note": f"learned from {len(evidence)} healings ({', '.join(days[-3:])}); {mask.one_line(evidence[0].what, WIDTH)}",
     }
     return {key: found[key] for key in (*_FIRST, *found) if key in found}
 
 
 def _distinct(examples: Sequence[Any]) -> list[Any]:
     return list({wire.dumps(example): example for example in examples}.values())
-
-
-def _safe(text: str) -> str:
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= 160 else line[:157] + "..."
 
 
 def write(root: str, path: str, entry: Mapping[str, Any], user: bool = False) -> None:
@@ -170,7 +157,7 @@ def remember(book: Ledger, entry: Mapping[str, Any], evidence: Sequence[Evidence
     book.lessons[name] = Lesson(
         id=name,
         hash=own_hash(entry),
-        fix=_safe(evidence[0].what) if evidence else "",
+        fix=mask.one_line(evidence[0].what, WIDTH) if evidence else "",
         evidence=tuple(one.failure for one in evidence),
         written=now,
         used=now,
@@ -186,7 +173,7 @@ def propose(book: Ledger, entry: Mapping[str, Any], evidence: Sequence[Evidence]
         why=why,
         at=now,
         evidence=tuple(one.failure for one in evidence),
-        fix=_safe(evidence[0].what) if evidence else "",
+        fix=mask.one_line(evidence[0].what, WIDTH) if evidence else "",
     )
 
 

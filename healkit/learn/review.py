@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import config, detect, draft, entries, episode, history, intake, memory, paths, scribe, spool
+from ..generalise.standing import raw_entries
 from ..records import Diagnosis, Event, HealkitError
 from . import elsewhere, promote, source, upkeep
 from . import ledger as ledgers
@@ -82,7 +83,7 @@ def prune(root: str, days: int, least: float, most: int, dry: bool = False) -> l
     with ledgers.opened(root) as book, history.open_history(root) as past:
         upkeep.refresh(root, book, past, settings)
         path = promote.target(root, settings)
-        standing = {str(raw.get("id")): raw for raw in promote.raw_entries(path)}
+        standing = {str(raw.get("id")): raw for raw in raw_entries(path)}
         gone = []
         for name in upkeep.prunable(book, time.time(), days, least, most):
             raw = standing.get(name)
@@ -174,7 +175,7 @@ def exported(root: str) -> dict[str, Any]:
             path = promote.target(root, settings, user or not root)
         except HealkitError:
             continue
-        found |= {str(raw["id"]): raw for raw in promote.raw_entries(path) if raw.get("origin") == "learned"}
+        found |= {str(raw["id"]): raw for raw in raw_entries(path) if raw.get("origin") == "learned"}
     return {"version": 1, "patterns": list(found.values())}
 
 
@@ -198,7 +199,7 @@ def take(root: str, path: str, user: bool) -> tuple[list[str], list[str]]:
         raise HealkitError("holds no entries", where=path, do='write {"version": 1, "patterns": [...]}')
     target = promote.target(root, config.load(root), user or not root)
     taken, left = [], []
-    standing = {str(raw.get("id")) for raw in promote.raw_entries(target)}
+    standing = {str(raw.get("id")) for raw in raw_entries(target)}
     for raw in raws:
         name = str(
             raw.get("id") or draft.name_of(str(raw.get("message") or raw.get("error_regex") or ""), taken=standing)
@@ -229,7 +230,7 @@ def _proposal(book: Ledger, name: str) -> Proposal:
 
 
 def _learned(path: str, name: str) -> Mapping[str, Any]:
-    raws: Sequence[Mapping[str, Any]] = promote.raw_entries(path)
+    raws: Sequence[Mapping[str, Any]] = raw_entries(path)
     found = next((raw for raw in raws if raw.get("id") == name and raw.get("origin") == "learned"), None)
     if found is None:
         raise HealkitError(

@@ -10,6 +10,7 @@ from typing import Any
 from .. import corrected, paths, scribe
 from ..choose import SIMILAR
 from ..config import Config
+from ..generalise.standing import raw_entries
 from ..history import History, files
 from ..history.files import COUNTS
 from ..records import HealkitError
@@ -26,7 +27,7 @@ _DAY = 86_400.0
 def refresh(root: str, book: Ledger, past: History, settings: Config) -> None:
     """Bring lessons, the entries' `occurrences`, `last_seen` and `confidence`, and the counts that the hook reads up to date."""
     path = promote.target(root, settings)
-    standing = {str(raw.get("id")): raw for raw in promote.raw_entries(path)}
+    standing = {str(raw.get("id")): raw for raw in raw_entries(path)}
     for name, lesson in list(book.lessons.items()):
         worked, failed, last = source.outcomes(past, name, lesson.written)
         book.lessons[name] = lesson.replace(worked=worked, failed=failed, used=max(lesson.used, last))
@@ -34,7 +35,7 @@ def refresh(root: str, book: Ledger, past: History, settings: Config) -> None:
         if raw.get("origin") == "learned" or "occurrences" in raw:
             _update(root, path, name, raw, book.lessons.get(name), past, settings)
     _tell_hook(past, book, settings["learning.similarity_percent"] / 100)
-    _tell_prompt(past, book, promote.raw_entries(path))
+    _tell_prompt(past, book, raw_entries(path))
 
 
 def _update(
@@ -48,7 +49,8 @@ def _update(
     day = time.strftime("%Y-%m-%d", time.localtime(last)) if last else str(raw.get("last_seen", ""))
     own = lesson is not None and promote.own_hash(raw) == lesson.hash
     changes: dict[str, Any] = {}
-    if count > int(raw.get("occurrences") or 0):
+    stood = raw.get("occurrences")
+    if count > (stood if isinstance(stood, int) else 0):
         changes["occurrences"] = count
     if last and day > str(raw.get("last_seen", "")):
         changes["last_seen"] = day

@@ -282,3 +282,15 @@ def test_a_failure_much_like_one_that_was_healed_is_told_with_how_sure_that_is(p
         ),
         episode.counts(project.root),
     )
+
+
+def test_what_a_person_broke_in_the_file_stops_no_learning(project: Project) -> None:
+    project.file().parent.mkdir()
+    broken = {"id": "mine", "error_regex": "zzz", "category": "unknown", "occurrences": "many"}
+    project.file().write_text(json.dumps({"patterns": ["no entry", 7, broken]}))
+    project.put("failure", "zero", command="x", exit_code=1, text="zzz", pattern_id="mine", fingerprint="1:z")
+    twice(project)
+    (name,) = project.learn()
+    stood = project.entries()
+    assert stood[:2] == ["no entry", 7]
+    assert stood[-1]["id"] == name
