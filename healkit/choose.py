@@ -161,18 +161,18 @@ def alike(excerpt: str, counts: Mapping[str, Any]) -> str:
 
     Args:
         excerpt: the decisive lines of the failure.
-        counts: what worked here; under SIMILAR the share of words that must be the same, and the masked words, fix,
-            times worked and times tried of healed failures.
+        counts: what worked here; under SIMILAR the share of words that must be the same, and the masked words, the words that the
+            fix has from its failure, fix, times worked and times tried of healed failures.
     """
     least, rows = counts.get(SIMILAR, (1.0, ()))
     if not rows or not excerpt:
         return ""
     words = set(fingerprint.mask_variable(excerpt[-600:]).split())
     best, sure = "", 0.0
-    for own, fix, good, tried in rows:
+    for own, named, fix, good, tried in rows:
         like = len(words & own) / len(words | own) if words or own else 0.0
         confidence = like * (good + 1) / (tried + 2)
-        if like >= least and len(own) >= FEWEST_WORDS and confidence > sure:
+        if like >= least and all(word in excerpt for word in named) and len(own) >= FEWEST_WORDS and confidence > sure:
             best, sure = fix, confidence
     return f"a failure much like this was healed here by {_shown(best)} ({sure:.0%} sure)" if best else ""
 

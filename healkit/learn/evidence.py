@@ -134,14 +134,15 @@ def _is_correction(step: Event, failure: Event) -> bool:
     return step.kind in ("command", "success") and step.command != failure.command and corrects(step, failure)
 
 
-def _words(text: str) -> set[str]:
+def words_of(text: str) -> set[str]:
+    """Return the words of a text that are no everyday words of failures."""
     return {word for word in _TOKEN.findall(text) if word.lower() not in _PLAIN}
 
 
 def _shares(edit: Event, failure: Event) -> bool:
     """Tell whether what an edit took away or brought in is named by the failure."""
     old, new = difference(edit.old, edit.new)
-    return bool((_words(old) | _words(new)) & _words(failure.text))
+    return bool((words_of(old) | words_of(new)) & words_of(failure.text))
 
 
 def _explaining(edits: Sequence[Event], failure: Event) -> Event | None:
@@ -164,5 +165,5 @@ def _installing(ran: Sequence[str], said: str) -> str:
         for command in ran
         if any(len(words) > 1 and {"install", "add", "i"} & set(words[1:4]) for words in commands.split(command))
     ]
-    named = [command for command in installs if any(word in said for word in _words(command) if len(word) > 3)]
+    named = [command for command in installs if any(word in said for word in words_of(command) if len(word) > 3)]
     return named[-1] if named else installs[0] if len(installs) == 1 == len(ran) else ""

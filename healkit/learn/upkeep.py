@@ -15,7 +15,7 @@ from ..history import History, files
 from ..history.files import COUNTS
 from ..records import HealkitError
 from . import promote, source
-from .evidence import shape_of
+from .evidence import shape_of, words_of
 from .ledger import Ledger, Lesson
 
 FEWEST = 3
@@ -89,16 +89,24 @@ def _tell_hook(past: History, book: Ledger, alike: float) -> None:
         paths.write_private(path, marshal.dumps(counts))
 
 
-def _similar(past: History) -> list[tuple[frozenset[str], str, int, int]]:
-    """Return the newest healed failures by their masked words: what fixed them, how often that worked and was tried."""
+def _similar(past: History) -> list[tuple[frozenset[str], frozenset[str], str, int, int]]:
+    """Return the newest healed failures by their masked words: what fixed them, how often that worked and was tried.
+
+    Second stand the words that a fix has from its own failure: where another does not say them, it is no fix for that one.
+    That some file was edited is none for any.
+    """
     rows = source.ask(
         past,
         "SELECT e.fix, f.text, count(*) FILTER (WHERE e.outcome='worked'), count(*), max(e.closed) AS last"
         " FROM episodes e JOIN events f ON f.id = e.failure WHERE e.outcome IN ('worked', 'failed') AND e.fix<>''"
-        " AND e.closed > ? GROUP BY e.fix, e.fingerprint ORDER BY last DESC LIMIT ?",
+        " AND e.fix NOT LIKE 'edit of %' AND e.closed > ? GROUP BY e.fix, e.fingerprint ORDER BY last DESC LIMIT ?",
         *(time.time() - SIMILAR_DAYS * _DAY, MOST_SIMILAR),
     )
-    return [(frozenset(shape_of(text)), fix, good, tried) for fix, text, good, tried, _ in rows if good]
+    return [
+        (frozenset(shape_of(text)), frozenset(words_of(fix) & words_of(text)), fix, good, tried)
+        for fix, text, good, tried, _ in rows
+        if good
+    ]
 
 
 def _tell_prompt(past: History, book: Ledger, standing: Iterable[Mapping[str, Any]]) -> None:

@@ -294,3 +294,27 @@ def test_what_a_person_broke_in_the_file_stops_no_learning(project: Project) -> 
     stood = project.entries()
     assert stood[:2] == ["no entry", 7]
     assert stood[-1]["id"] == name
+
+
+def test_a_fix_for_another_name_or_file_is_not_told_of_a_failure_much_like_it(project: Project) -> None:
+    from healkit import choose, episode
+    from healkit.records import CommandResult
+
+    said = "shopd: cannot begin, the plugin '{}' is not installed on this machine at all"
+    for name, fix in (("stripe", "pip install stripe"), ("paypal", "")):
+        text = said.format(name)
+        project.put("failure", name, command="shopd start", exit_code=1, text=text, fingerprint=f"1:{name}")
+        if fix:
+            project.put("command", name, command=fix, exit_code=0)
+        else:
+            project.put("edit", name, file="shop.toml", old="a", new="b")
+        project.put("success", name, command="shopd start", exit_code=0)
+    project.learn()
+
+    def told(name: str) -> str:
+        result = CommandResult(command="shopd start", exit_code=1, output=said.format(name), cwd=project.root)
+        best = episode.unnamed(result)
+        return choose.alike(best.excerpt, episode.counts(project.root))
+
+    assert "pip install stripe" in told("stripe")
+    assert told("klarna") == ""
